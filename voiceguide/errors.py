@@ -1,0 +1,69 @@
+"""Every error that a person can cause or meet, each with a hint and an exit code.
+
+```text
+VoiceguideError            1
+├── RoutineError           3   a routine that is unknown, unreadable or wrong
+├── ScheduleError          4   a time that no plan can keep
+├── SpeechError            5   no engine can speak, or none as asked
+├── OutputError            6   no sound device, or it went away
+├── TargetError            7   a file that cannot be written
+└── MediaError             8   a sound file that cannot be read
+```
+
+2 is a wrong command line and 130 is Ctrl-C, as everywhere. An error without a hint is a bug, and a bug keeps its
+traceback and exits with 1.
+"""
+
+from typing import ClassVar
+
+
+class VoiceguideError(Exception):
+    """Something went wrong that the person in front can mend.
+
+    Args:
+        message: What happened, and to what: one sentence, no full stop.
+        hint: What to do about it.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class RoutineError(VoiceguideError):
+    """A routine is unknown, unreadable or wrong."""
+
+    exit_code = 3
+
+
+class ScheduleError(VoiceguideError):
+    """The routine cannot be fitted to the time that was asked for."""
+
+    exit_code = 4
+
+
+class SpeechError(VoiceguideError):
+    """No engine can speak, or the one that was asked for cannot."""
+
+    exit_code = 5
+
+
+class OutputError(VoiceguideError):
+    """There is no sound device, or it went away."""
+
+    exit_code = 6
+
+
+class TargetError(VoiceguideError):
+    """A file cannot be written as asked."""
+
+    exit_code = 7
+
+
+class MediaError(VoiceguideError):
+    """A sound file cannot be read."""
+
+    exit_code = 8

@@ -1,0 +1,1 @@
+"""Frames to the world: sound cards and files."""

@@ -1,0 +1,39 @@
+"""Where things lie: the person's folders, and what is bundled."""
+
+from functools import cache
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+_PACKAGE = Path(__file__).parent
+
+
+@cache
+def _dirs() -> PlatformDirs:
+    return PlatformDirs("voiceguide", appauthor=False)
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again, such as spoken clips."""
+    return Path(_dirs().user_cache_dir)
+
+
+def config_folder() -> Path:
+    """Return the folder of the settings file."""
+    return Path(_dirs().user_config_dir)
+
+
+def own_routines() -> Path:
+    """Return the folder of the person's own routines."""
+    return Path(_dirs().user_data_dir) / "routines"
+
+
+def built_in_routines() -> Path:
+    """Return the folder of the routines that come with the package."""
+    return _PACKAGE / "routine" / "library"
+
+
+def bundled_sounds() -> Path:
+    """Return the folder of the bundled sounds: inside an installed package, beside it in a checkout."""
+    installed = _PACKAGE / "sounds"
+    return installed if installed.is_dir() else _PACKAGE.parent / "sounds"
