@@ -1,0 +1,118 @@
+"""Fixtures for every test: folders of its own, and a real sound server that nobody hears."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from needs import REQUIRE_ALL
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-all", action="store_true", help="fail, rather than skip, where the machine lacks a part"
+    )
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--require-all"):
+        os.environ[REQUIRE_ALL] = "1"
+
+
+@pytest.fixture
+def missing_part_is_a_failure() -> None:
+    pytest.fail("this machine lacks a part that the test needs, and --require-all was given")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test out of the person's own settings, cache and routines."""
+    from voiceguide import paths
+
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+    paths._dirs.cache_clear()
+
+
+@dataclass(frozen=True)
+class NullSink:
+    """A private PulseAudio whose only speaker is a null sink called ``cap``."""
+
+    env: dict[str, str]
+    """The environment in which a program plays into it."""
+
+    @contextmanager
+    def record(self, target: Path) -> Iterator[None]:
+        """Capture what is played during the block as a 48 kHz stereo WAV.
+
+        The recorder starts first and has half a second, because a suspended null sink needs time to find its pace.
+        """
+        recorder = subprocess.Popen(
+            ["parec", "-d", "cap.monitor", "--file-format=wav", "--rate=48000", "--channels=2", "--format=s16le",
+             "--latency-msec=20", str(target)],
+            env=self.env,
+        )  # fmt: skip
+        try:
+            time.sleep(2.0)
+            yield
+            time.sleep(0.5)
+        finally:
+            recorder.terminate()
+            recorder.wait(5)
+
+
+@pytest.fixture(scope="session")
+def _null_sink_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NullSink | None]:
+    if not all(map(shutil.which, ("pulseaudio", "pactl", "parec"))):
+        yield None
+        return
+    folder = tmp_path_factory.mktemp("pulse")
+    socket = folder / "native"
+    env = {
+        **os.environ,
+        "HOME": str(folder),
+        "XDG_RUNTIME_DIR": str(folder),
+        "XDG_CONFIG_HOME": str(folder),
+        "PULSE_SERVER": f"unix:{socket}",
+        "PULSE_COOKIE": str(folder / "cookie"),
+    }
+    server = subprocess.Popen(
+        ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+         "-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1",
+         "-L", "module-null-sink sink_name=cap rate=48000 channels=2"],
+        env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait_for(env)
+        yield NullSink(env)
+    finally:
+        server.terminate()
+        server.wait(5)
+
+
+def _wait_for(env: dict[str, str]) -> None:
+    for _ in range(100):
+        if subprocess.run(["pactl", "info"], check=False, env=env, capture_output=True).returncode == 0:
+            subprocess.run(["pactl", "set-default-sink", "cap"], env=env, check=True)
+            return
+        time.sleep(0.1)
+    raise RuntimeError("PulseAudio did not start within 10 s")
+
+
+@pytest.fixture
+def null_sink(_null_sink_server: NullSink | None, monkeypatch: pytest.MonkeyPatch) -> NullSink:
+    """Give a real sound server; this process plays into it too."""
+    if _null_sink_server is None:
+        reason = "needs PulseAudio: pulseaudio, pactl and parec"
+        (pytest.fail if os.environ.get(REQUIRE_ALL) else pytest.skip)(reason)
+    for name in ("PULSE_SERVER", "PULSE_COOKIE", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, _null_sink_server.env[name])
+    return _null_sink_server
