@@ -1,0 +1,1 @@
+"""What the author wrote: the routine file, its model and its reader."""

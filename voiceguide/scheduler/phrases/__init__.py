@@ -1,0 +1,74 @@
+"""What the guide itself says, in each language: one YAML file a language beside this one."""
+
+from functools import cache
+from importlib import resources
+
+import msgspec
+import yaml
+
+from voiceguide.errors import ScheduleError
+from voiceguide.routine.model import Side
+
+
+class Plural(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A phrase with a number in it."""
+
+    one: str
+    other: str
+    two: str | None = None
+
+    def of(self, count: int) -> str:
+        """Return the phrase for `count`."""
+        form = {1: self.one, 2: self.two}.get(count) or self.other
+        return form.format(count=count)
+
+
+class ChapterNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the chapters before and after the steps are called."""
+
+    opening: str
+    closing: str
+
+
+class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All phrases of a language."""
+
+    welcome: str
+    minutes: Plural
+    sides: dict[Side, str]
+    first_side: str
+    next_side: str
+    times: Plural
+    last: str
+    preview: str
+    preview_side: str
+    preview_close: str
+    check_in: str
+    closing: str
+    chapters: ChapterNames
+    on_side: str
+
+
+def languages() -> list[str]:
+    """Return the codes of the languages that the guide speaks."""
+    return sorted(file.name.removesuffix(".yaml") for file in _folder().iterdir() if file.name.endswith(".yaml"))
+
+
+@cache
+def phrases(language: str) -> Phrases:
+    """Return the phrases of `language`, a code such as "en" or "de-AT"; the part after the hyphen may be ignored.
+
+    Raises:
+        ScheduleError: The guide does not speak it.
+    """
+    code = language.split("-", maxsplit=1)[0]
+    if code not in languages():
+        raise ScheduleError(
+            f"the guide has no phrases for the language '{language}'",
+            hint=f"write 'language:' with one of {', '.join(languages())} in the routine",
+        )
+    return msgspec.convert(yaml.safe_load((_folder() / f"{code}.yaml").read_text("utf-8")), Phrases)
+
+
+def _folder() -> resources.abc.Traversable:
+    return resources.files(__name__)
