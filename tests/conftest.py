@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,3 +116,16 @@ def null_sink(_null_sink_server: NullSink | None, monkeypatch: pytest.MonkeyPatc
     for name in ("PULSE_SERVER", "PULSE_COOKIE", "XDG_RUNTIME_DIR"):
         monkeypatch.setenv(name, _null_sink_server.env[name])
     return _null_sink_server
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the approved one, or approve it with ``--update-golden``."""
+
+    def compare(name: str, text: str) -> None:
+        approved = Path(__file__).parent / "golden" / name
+        if request.config.getoption("--update-golden"):
+            approved.write_text(text, "utf-8")
+        assert text == approved.read_text("utf-8")
+
+    return compare

@@ -105,7 +105,7 @@ def parse_duration(text: str) -> Duration:
     ends = [_milliseconds(part, unit, stripped) for part in parts]
     low_ms, high_ms = ends[0], ends[-1]
     if low_ms > high_ms:
-        raise AmountError("runs backwards", hint=f'write the smaller one first: "{parts[-1]} - {parts[0]}"')
+        raise AmountError("runs backwards", hint='write the smaller one first, such as "5-6 min"')
     return Duration(low_ms, high_ms)
 
 

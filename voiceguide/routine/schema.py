@@ -1,5 +1,7 @@
 """The JSON Schema of a routine file, for editors."""
 
+import json
+import sys
 from typing import Any
 
 import msgspec
@@ -36,3 +38,12 @@ def _without_null(field: dict[str, Any]) -> None:
     if field.pop("default", 0) is None:
         choices = [choice for choice in field.pop("anyOf") if choice != {"type": "null"}]
         field.update(choices[0])
+
+
+def main() -> None:
+    """Write the schema to stdout, for an editor's settings."""
+    sys.stdout.write(json.dumps(routine_schema(), indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
+from voiceguide.routine.amounts import LONGEST_MS
 from voiceguide.scheduler.pauses import (
     AFTER_CHIME_MS,
     BEFORE_CLOSING_MS,
@@ -98,7 +99,7 @@ class _Wish:
 
 def _step_lines(step: PlannedStep, after: PlannedStep | None, asks: bool, terms: Terms) -> tuple[Line, ...]:
     lines = list(_in_a_row(step.talk, AFTER_CHIME_MS, "instruction", terms.measure))
-    taken = [(0, step.talk_ms), (step.length_ms - BETWEEN_SENTENCES_MS, step.length_ms)]
+    taken = [(0, step.talk_ms), (step.length_ms - BETWEEN_SENTENCES_MS, LONGEST_MS)]
     taken += [(bell - 300, bell + 500) for bell in _bells(step)]
     if terms.options.detail == "bells":
         return tuple(lines)

@@ -37,8 +37,8 @@ def make_plan(routine: Routine, terms: Terms) -> Plan:
     """
     whole = _draw(lay_out(routine), terms)
     core = _draw(_without(whole.parts, _optional(whole.parts)), terms)
-    budget_ms = terms.options.budget_ms or _wished_ms(routine, whole, terms)
-    frame_ms = _frame_ms(routine, budget_ms, terms)
+    frame_ms = _frame_ms(routine, terms)
+    budget_ms = terms.options.budget_ms or _whole_minutes(whole.wish_ms + frame_ms, whole, frame_ms)
     least_ms = core.least_ms + frame_ms
     most_ms = min(whole.most_ms + frame_ms, LONGEST_MS)
     draft = _choose(whole, budget_ms - frame_ms, terms)
@@ -48,7 +48,7 @@ def make_plan(routine: Routine, terms: Terms) -> Plan:
     return Plan(
         routine=routine,
         length_ms=budget_ms,
-        opening=tuple(opening(routine, budget_ms, terms.phrases)),
+        opening=tuple(opening(routine, terms.phrases)),
         steps=tuple(_place(routine, draft, budget_ms, terms)),
         closing=tuple(sentences(terms.phrases.closing)),
         left_out=tuple(step.title for i, step in _steps(whole.parts).items() if i not in chosen),
@@ -100,17 +100,16 @@ def _talk_ms(part: Part, talk: Sequence[str], terms: Terms) -> int:
     return spoken + pauses.BETWEEN_SENTENCES_MS + longest_ms
 
 
-def _frame_ms(routine: Routine, budget_ms: int, terms: Terms) -> int:
+def _frame_ms(routine: Routine, terms: Terms) -> int:
     """Return the length of all that is before the first step and after the last."""
-    words = opening(routine, budget_ms, terms.phrases)
+    words = opening(routine, terms.phrases)
     return pauses.opening_ms(words, terms.measure) + pauses.closing_ms(sentences(terms.phrases.closing), terms.measure)
 
 
-def _wished_ms(routine: Routine, whole: _Draft, terms: Terms) -> int:
-    """Return what the routine wishes, in whole minutes, as near as it can be."""
-    frame_ms = _frame_ms(routine, whole.wish_ms, terms)
-    minutes = max(round((whole.wish_ms + frame_ms) / MINUTE_MS), -(-(whole.least_ms + frame_ms) // MINUTE_MS))
-    return min(minutes * MINUTE_MS, whole.most_ms + frame_ms, LONGEST_MS)
+def _whole_minutes(wish_ms: int, whole: _Draft, frame_ms: int) -> int:
+    """Return the wish in whole minutes, or as near as the routine can be."""
+    rounded_ms = round(wish_ms / MINUTE_MS) * MINUTE_MS
+    return min(max(rounded_ms, whole.least_ms + frame_ms), whole.most_ms + frame_ms, LONGEST_MS)
 
 
 def _choose(whole: _Draft, room_ms: int, terms: Terms) -> _Draft | None:
@@ -133,10 +132,10 @@ def _choose(whole: _Draft, room_ms: int, terms: Terms) -> _Draft | None:
 def _place(routine: Routine, draft: _Draft, budget_ms: int, terms: Terms) -> Iterable[PlannedStep]:
     """Give every part its length and its place."""
     bounds = draft.bounds
-    room_ms = budget_ms - _frame_ms(routine, budget_ms, terms)
+    room_ms = budget_ms - _frame_ms(routine, terms)
     lengths = dict(zip(bounds, fit(list(bounds.values()), room_ms), strict=True))
     spent = _spend(draft, lengths)
-    at_ms = pauses.opening_ms(opening(routine, budget_ms, terms.phrases), terms.measure)
+    at_ms = pauses.opening_ms(opening(routine, terms.phrases), terms.measure)
     for number, (part, talk, talk_ms) in enumerate(zip(draft.parts, draft.talks, draft.talks_ms, strict=True), 1):
         timing = spent[part.step_index].pop(0)
         counted = timing.repeats is not None and terms.options.detail != "bells"

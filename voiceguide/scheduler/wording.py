@@ -8,7 +8,6 @@ from voiceguide.routine.model import Routine
 from voiceguide.scheduler.options import Detail
 from voiceguide.scheduler.parts import Part
 from voiceguide.scheduler.phrases import Phrases
-from voiceguide.units import MINUTE_MS
 
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=\S)")
 
@@ -18,10 +17,9 @@ def sentences(text: str) -> list[str]:
     return [part for part in _SENTENCE_END.split(text.strip()) if part]
 
 
-def opening(routine: Routine, length_ms: int, phrases: Phrases) -> list[str]:
-    """Return the first words of the session."""
-    minutes = phrases.minutes.of(max(1, round(length_ms / MINUTE_MS)))
-    return sentences(phrases.welcome.format(title=routine.title.rstrip("."), minutes=minutes))
+def opening(routine: Routine, phrases: Phrases) -> list[str]:
+    """Return the first words of the session; they do not depend on its length, and so neither does their own."""
+    return sentences(phrases.welcome.format(title=routine.title.rstrip(".")))
 
 
 def instructions(parts: Sequence[Part], phrases: Phrases, detail: Detail) -> list[list[str]]:

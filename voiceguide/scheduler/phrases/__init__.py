@@ -34,7 +34,6 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All phrases of a language."""
 
     welcome: str
-    minutes: Plural
     sides: dict[Side, str]
     first_side: str
     next_side: str

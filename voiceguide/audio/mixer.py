@@ -1,0 +1,120 @@
+"""Speech, chimes and music in one.
+
+`Mix` turns a timeline into sound, any range of frames in any order, always the same: so block sizes are never heard,
+and seeking, streaming and working on several ranges at once come free. Nothing has a state, there is no limiter;
+the levels are such that the sum stays under full scale.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Protocol
+
+import numpy as np
+
+from voiceguide.audio.bed import Bed
+from voiceguide.audio.ducking import Curve, Duck, Span, duck_curve, merge
+from voiceguide.audio.levels import Levels
+from voiceguide.audio.samples import Block, Buffer, as_block, as_buffer, stereo
+from voiceguide.scheduler.timeline import Cue, Role, Timeline
+from voiceguide.units import CHANNELS, frames, gain
+
+FADE_IN_FRAMES = frames(1_500)
+"""The music comes in over this."""
+
+FADE_OUT_FRAMES = frames(8_000)
+"""And goes out over this, to the last frame of the session."""
+
+BLOCK_FRAMES = frames(1_000)
+
+
+class Bank(Protocol):
+    """Where the sounds are."""
+
+    def frames(self, cue: Cue) -> int:
+        """Return how long the sound of `cue` is."""
+
+    def samples(self, cue: Cue) -> Buffer:
+        """Return the sound of `cue`, mono or stereo."""
+
+
+class Mix:
+    """A whole session as sound.
+
+    Args:
+        timeline: What is heard when.
+        bank: The sounds.
+        bed: The music, at its idle level.
+        levels: The balance.
+    """
+
+    def __init__(self, timeline: Timeline, bank: Bank, bed: Bed, levels: Levels) -> None:
+        self.timeline = timeline
+        self.length_frames = frames(timeline.length_ms)
+        self._bank, self._bed = bank, bed
+        self._duck = Duck(depth_db=levels.duck_db)
+        self._gains = {Role.SPEECH: 1.0, Role.CHIME: gain(levels.chime_db)}
+        self._cues = timeline.cues
+        self._starts = [frames(cue.at_ms) for cue in self._cues]
+        stops = [start + bank.frames(cue) for start, cue in zip(self._starts, self._cues, strict=True)]
+        self._latest_stops = list(accumulate(stops, max))
+        speech = [Span(frames(cue.at_ms), frames(cue.end_ms)) for cue in self._cues if cue.role is Role.SPEECH]
+        self._speech = merge(speech, self._duck.bridge_frames)
+        self._busy = self._busy_spans(stops)
+
+    def blocks(self, start: int = 0, stop: int | None = None) -> Iterator[Block]:
+        """Yield the frames ``[start, stop)`` in blocks; where only music plays, without working on it."""
+        end = self.length_frames if stop is None else stop
+        at = start
+        while at < end:
+            until = min(end, at + BLOCK_FRAMES)
+            index = bisect_right(self._busy, at, key=lambda span: span.stop)
+            if index == len(self._busy) or at < self._busy[index].start:
+                if index < len(self._busy):
+                    until = min(until, self._busy[index].start)
+                yield self._bed.read(at, until)
+            else:
+                until = min(until, self._busy[index].stop)
+                yield self.block(at, until)
+            at = until
+
+    def block(self, start: int, stop: int) -> Block:
+        """Return the frames ``[start, stop)`` with everything in them."""
+        buffer = as_buffer(self._bed.read(start, stop)) * self.music_curve(start, stop)[:, None]
+        buffer += self.voices(start, stop)
+        return as_block(buffer)
+
+    def voices(self, start: int, stop: int, since: int = 0) -> Buffer:
+        """Return speech and chimes alone, shape ``(stop - start, 2)``.
+
+        Args:
+            start: First frame.
+            stop: One past the last.
+            since: Sounds that began before this frame are left out, as after a jump to it.
+        """
+        buffer = np.zeros((stop - start, CHANNELS), np.float32)
+        first = max(bisect_right(self._latest_stops, start), bisect_left(self._starts, since))
+        last = bisect_left(self._starts, stop)
+        for index in range(first, last):
+            cue, at = self._cues[index], self._starts[index]
+            low, high = max(start, at), min(stop, at + self._bank.frames(cue))
+            if low < high:
+                sound = stereo(self._bank.samples(cue)[low - at : high - at])
+                buffer[low - start : high - start] += sound * np.float32(self._gains[cue.role])
+        return buffer
+
+    def music_curve(self, start: int, stop: int) -> Curve:
+        """Return the gain of the music: ducked under speech, faded at both ends of the session."""
+        curve = duck_curve(start, stop, self._speech, self._duck)
+        if start < FADE_IN_FRAMES or stop > self.length_frames - FADE_OUT_FRAMES:
+            at = np.arange(start, stop)
+            inside = np.minimum((at + 1) / FADE_IN_FRAMES, (self.length_frames - 1 - at) / FADE_OUT_FRAMES)
+            curve *= (0.5 - 0.5 * np.cos(np.pi * np.clip(inside, 0.0, 1.0))).astype(np.float32)
+        return curve
+
+    def _busy_spans(self, stops: list[int]) -> list[Span]:
+        """Return where more than idle music is heard."""
+        sounds = [Span(start, stop) for start, stop in zip(self._starts, stops, strict=True)]
+        ducked = [Span(s.start - self._duck.down_frames, s.stop + self._duck.up_frames) for s in self._speech]
+        ends = [Span(0, FADE_IN_FRAMES), Span(self.length_frames - FADE_OUT_FRAMES, self.length_frames)]
+        return merge([*sounds, *ducked, *ends], 0)

@@ -1,0 +1,33 @@
+"""What samples look like, and the one place where they become 16-bit."""
+
+import numpy as np
+import numpy.typing as npt
+
+from voiceguide.units import CHANNELS
+
+Buffer = npt.NDArray[np.float32]
+"""Stereo, shape ``(frames, 2)``, or a mono clip, shape ``(frames,)``; nominal range [-1, 1]."""
+
+Block = npt.NDArray[np.int16]
+"""Frames on their way out, shape ``(frames, 2)``, 48 kHz."""
+
+FULL_SCALE = 32768.0
+
+
+def as_block(buffer: Buffer) -> Block:
+    """Round to 16 bit, to the nearest; what is out of range stays at its border.
+
+    A buffer made from a block by `as_buffer` gives the same block again, bit for bit.
+    """
+    scaled: Buffer = np.rint(buffer * np.float32(FULL_SCALE))
+    return np.clip(scaled, -32768, 32767, out=scaled).astype(np.int16)
+
+
+def as_buffer(block: Block) -> Buffer:
+    """Return the frames of a block as floats."""
+    return block * np.float32(1.0 / FULL_SCALE)
+
+
+def stereo(clip: Buffer) -> Buffer:
+    """Return a clip as stereo, shape ``(frames, 2)``; what is stereo already stays."""
+    return np.repeat(clip[:, None], CHANNELS, axis=1) if clip.ndim == 1 else clip

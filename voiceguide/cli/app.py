@@ -1,0 +1,42 @@
+"""The commands, by name."""
+
+from typing import Annotated
+
+import typer
+
+from voiceguide.cli import health, routines, sessions
+
+app = typer.Typer(
+    name="voiceguide",
+    help="Turn a massage routine into a hands-free audio guide: a calm voice, soft chimes, quiet music.",
+    no_args_is_help=True,
+    # Plain help starts twice as fast; a bug keeps its whole traceback.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from voiceguide import __version__
+
+        print(f"voiceguide {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def voiceguide(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Turn a massage routine into a hands-free audio guide: a calm voice, soft chimes, quiet music."""
+
+
+app.command("list")(routines.list_routines)
+app.command("show")(routines.show)
+app.command("check")(routines.check)
+app.command("play")(sessions.play)
+app.command("export")(sessions.export)
+app.command("doctor")(health.doctor)

@@ -1,0 +1,26 @@
+"""Errors as a person reads them: what happened, and what to do."""
+
+import sys
+
+from voiceguide.errors import VoiceguideError
+from voiceguide.routine.document import BrokenRoutineError
+
+
+def report(error: VoiceguideError) -> None:
+    """Print an error, two lines for each thing that is wrong."""
+    if isinstance(error, BrokenRoutineError):
+        for problem in error.problems:
+            where = f"{error.file}:{problem.place.line}:{problem.place.column}"
+            _print_two_lines(f"{where}: {problem.message}", problem.hint)
+    else:
+        _print_two_lines(error.message, error.hint)
+
+
+def note(text: str) -> None:
+    """Print something that a person may want to know and no program wants to read."""
+    print(text, file=sys.stderr)
+
+
+def _print_two_lines(message: str, hint: str) -> None:
+    note(f"error: {message}")
+    note(f" hint: {hint}")

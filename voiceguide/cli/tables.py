@@ -1,0 +1,88 @@
+"""What the commands print as tables or as JSON."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from voiceguide.guide import Overview, Part
+from voiceguide.scheduler.phrases import phrases
+from voiceguide.scheduler.schedule import Schedule
+from voiceguide.scheduler.timeline import step_title
+from voiceguide.units import MINUTE_MS, short_clock
+
+
+def print_json(value: Any) -> None:
+    """Print `value` as JSON; dataclasses as objects."""
+    rows = [asdict(row) if hasattr(row, "__dataclass_fields__") else row for row in value]
+    print(json.dumps(rows, indent=2, ensure_ascii=False))
+
+
+def print_routines(found: Sequence[Overview]) -> None:
+    """Print the library."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("name", no_wrap=True)
+    table.add_column("minutes", justify="right", no_wrap=True)
+    table.add_column("")
+    for each in found:
+        minutes = f"{-(-each.least_ms // MINUTE_MS)}-{each.most_ms // MINUTE_MS}"
+        table.add_row(Text(each.name), minutes, Text(each.summary or each.title))
+    Console().print(table)
+
+
+def timetable_rows(schedule: Schedule) -> list[dict[str, Any]]:
+    """Return the steps of a session as plain rows, times in milliseconds."""
+    words = phrases(schedule.plan.routine.language)
+    return [
+        {
+            "number": step.number,
+            "section": step.part.section,
+            "title": step_title(step, words),
+            "start_ms": step.start_ms,
+            "length_ms": step.length_ms,
+            "repeats": step.repeats,
+            "each_ms": step.each_ms,
+        }
+        for step in schedule.plan.steps
+    ]
+
+
+def print_timetable(schedule: Schedule) -> None:
+    """Print when each step begins, how long it is and how often it is done."""
+    plan = schedule.plan
+    console = Console()
+    console.print(Text(plan.routine.title, style="bold"), Text(short_clock(plan.length_ms)))
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("at", "for"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("step")
+    table.add_column("times", justify="right", no_wrap=True)
+    words = phrases(plan.routine.language)
+    section = None
+    for step in plan.steps:
+        if step.part.section != section:
+            section = step.part.section
+            table.add_row("", "", Text(section, style="bold"), "")
+        times = "" if step.repeats is None else f"{step.repeats} x {(step.each_ms or 0) / 1000:.0f} s"
+        title = Text(f"  {step_title(step, words)}")
+        table.add_row(short_clock(step.start_ms), short_clock(step.length_ms), title, times)
+    console.print(table)
+    if plan.left_out:
+        console.print(Text(f"Left out, for want of time: {', '.join(plan.left_out)}"))
+    least, most = -(-plan.least_ms // MINUTE_MS), plan.most_ms // MINUTE_MS
+    console.print(Text(f"Any length from {least} to {most} minutes works.", style="dim"))
+    for caution in plan.routine.cautions:
+        console.print(Text(caution, style="yellow"))
+
+
+def print_parts(parts: Sequence[Part]) -> None:
+    """Print what is ready, and what to do about the rest."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for part in parts:
+        state = Text("ready", style="green") if part.hint is None else Text(part.hint, style="yellow")
+        table.add_row(Text(part.kind, style="dim"), Text(part.name), state)
+    Console().print(table)

@@ -1,0 +1,94 @@
+"""Single keys from the terminal, which is always left as it was."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event, Thread
+from types import MappingProxyType
+from typing import Final
+
+from voiceguide.player.live import Commands
+from voiceguide.player.transport import Command
+
+KEYS: Final[Mapping[str, Command]] = MappingProxyType(
+    {" ": Command.HOLD, "n": Command.NEXT, "p": Command.PREVIOUS, "q": Command.STOP}
+)
+
+_LOOK_AGAIN_S = 0.05
+
+
+@contextmanager
+def keyboard(commands: Commands) -> Iterator[bool]:
+    """Turn keys into commands during the block; yield whether there is a keyboard at all."""
+    if not _has_terminal():
+        yield False
+        return
+    done = Event()
+    with _single_keys():
+        reader = Thread(target=_read_keys, args=(commands, done), name="keyboard", daemon=True)
+        reader.start()
+        try:
+            yield True
+        finally:
+            done.set()
+            reader.join()
+
+
+def _has_terminal() -> bool:
+    try:
+        return sys.stdin is not None and os.isatty(sys.stdin.fileno())
+    except (OSError, ValueError):
+        return False
+
+
+def _read_keys(commands: Commands, done: Event) -> None:
+    while not done.is_set():
+        key = _next_key()
+        if key is None:
+            return
+        command = KEYS.get(key.lower())
+        if command is not None:
+            commands.put(command)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    @contextmanager
+    def _single_keys() -> Iterator[None]:
+        yield
+
+    def _next_key() -> str | None:
+        """Return the next key, "" when none came soon."""
+        if not msvcrt.kbhit():
+            Event().wait(_LOOK_AGAIN_S)
+            return ""
+        return msvcrt.getwch()
+
+else:
+    import select
+    import termios
+    import tty
+
+    @contextmanager
+    def _single_keys() -> Iterator[None]:
+        """Give keys at once and without an echo; Ctrl-C stays what it is."""
+        terminal = sys.stdin.fileno()
+        before = termios.tcgetattr(terminal)
+        try:
+            tty.setcbreak(terminal)
+            yield
+        finally:
+            termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+
+    def _next_key() -> str | None:
+        """Return the next key, "" when none came soon, `None` when the terminal is gone."""
+        terminal = sys.stdin.fileno()
+        if not select.select([terminal], [], [], _LOOK_AGAIN_S)[0]:
+            return ""
+        try:
+            typed = os.read(terminal, 1)
+        except OSError:
+            return None
+        return typed.decode("latin-1") if typed else None
