@@ -6,6 +6,7 @@ the music's level glides to where it has to be.
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +26,18 @@ SILENCE_FRAMES = frames(200)
 """Silence after the end: more than a device holds back, so that nothing is lost when it is stopped."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Voices that were cut off and fade."""
+
+    position: int
+    """The frame of the session that would have come next."""
+    since: int
+    """Sounds that began before this frame were not heard."""
+    done: int = 0
+    """How many frames of the fade were heard."""
+
+
 class Desk:
     """Makes blocks, one after the other, for positions that may jump.
 
@@ -38,7 +51,7 @@ class Desk:
         self._bed_at = 0
         self._expected: int | None = 0
         self._since = 0
-        self._cut: tuple[int, int, int] | None = None
+        self._cuts: list[_Cut] = []
         self._gain = 0.0
         self._glide: tuple[float, int] | None = None
 
@@ -59,7 +72,7 @@ class Desk:
         buffer = as_buffer(self._bed.read(self._bed_at, self._bed_at + count)) * curve[:, None]
         if position is not None:
             buffer += self._mix.voices(position, position + count, self._since)
-        self._add_cut(buffer)
+        self._add_cuts(buffer)
         self._bed_at += count
         self._expected = None if position is None else position + count
         self._gain = float(curve[-1])
@@ -76,7 +89,7 @@ class Desk:
 
     def _jump(self, position: int | None) -> None:
         if self._expected is not None:
-            self._cut = (self._expected, self._since, 0)
+            self._cuts.append(_Cut(self._expected, self._since))
         self._since = position or 0
         target = float(self._target(position, 1)[0])
         self._glide = (self._gain - target, 0)
@@ -96,14 +109,14 @@ class Desk:
         glided = curve + np.float32(distance) * (0.5 + 0.5 * np.cos(math.pi * along)).astype(np.float32)
         return np.maximum(glided, np.float32(0.0))
 
-    def _add_cut(self, buffer: Buffer) -> None:
-        """Let what was cut off fade."""
-        if self._cut is None:
-            return
-        start, since, done = self._cut
-        count = min(len(buffer), CUT_FRAMES - done)
-        falling = 0.5 + 0.5 * np.cos(math.pi * (done + np.arange(1, count + 1)) / CUT_FRAMES)
-        buffer[:count] += self._mix.voices(start + done, start + done + count, since) * falling[:, None].astype(
-            np.float32
-        )
-        self._cut = (start, since, done + count) if done + count < CUT_FRAMES else None
+    def _add_cuts(self, buffer: Buffer) -> None:
+        """Let what was cut off fade, all of it: a second cut may come before the first is silent."""
+        going_on: list[_Cut] = []
+        for cut in self._cuts:
+            count = min(len(buffer), CUT_FRAMES - cut.done)
+            at = cut.position + cut.done
+            falling = 0.5 + 0.5 * np.cos(math.pi * (cut.done + np.arange(1, count + 1)) / CUT_FRAMES)
+            buffer[:count] += self._mix.voices(at, at + count, cut.since) * falling[:, None].astype(np.float32)
+            if cut.done + count < CUT_FRAMES:
+                going_on.append(replace(cut, done=cut.done + count))
+        self._cuts = going_on
