@@ -139,7 +139,7 @@ def diagnose() -> list[Part]:
     from voiceguide.speech import registry as speech
 
     voices = [Part(kind="voice", name=name, hint=hint) for name, hint in speech.describe()]
-    return voices + [Part(kind=kind, name=name, hint=hint) for kind, name, hint in outputs.describe()]
+    return voices + [Part(kind=each.kind, name=each.name, hint=each.hint) for each in outputs.describe()]
 
 
 def able_to_export(parts: Iterable[Part]) -> bool:
@@ -187,13 +187,14 @@ def export(
         VoiceguideError: Whatever keeps it from being written.
     """
     from voiceguide.outputs.pump import finishing
-    from voiceguide.outputs.registry import file_output
+    from voiceguide.outputs.registry import check_target, file_output
 
-    output = file_output(target, overwrite=overwrite)
+    check_target(target, overwrite)
     routine = load_routine(request.routine)
     with _clips(request, routine) as clips:
         made = _rehearsed(request, routine, clips, speaking)
         mix = _mix(request, made.timeline, clips, _bed(request))
+        output = file_output(target, overwrite, frames=mix.length_frames)
         output.open()
         with finishing(output):
             written = 0

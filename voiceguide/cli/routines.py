@@ -36,6 +36,8 @@ def show(
     timeline: Annotated[bool, typer.Option("--timeline", help="Print every word and chime at its moment.")] = False,
 ) -> None:
     """Show the timetable of a session."""
+    from rich.console import Console
+
     from voiceguide import guide
     from voiceguide.cli.tables import print_json, print_timetable, timetable_rows
 
@@ -45,7 +47,7 @@ def show(
     elif as_json:
         print_json(timetable_rows(schedule))
     else:
-        print_timetable(schedule)
+        print_timetable(schedule, Console())
     if not measured:
         note("The lengths of the sentences are estimated: 'voiceguide doctor' tells how to get a voice.")
 

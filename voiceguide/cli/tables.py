@@ -51,10 +51,9 @@ def timetable_rows(schedule: Schedule) -> list[dict[str, Any]]:
     ]
 
 
-def print_timetable(schedule: Schedule) -> None:
+def print_timetable(schedule: Schedule, console: Console) -> None:
     """Print when each step begins, how long it is and how often it is done."""
     plan = schedule.plan
-    console = Console()
     console.print(Text(plan.routine.title, style="bold"), Text(short_clock(plan.length_ms)))
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("at", "for"):
