@@ -138,7 +138,7 @@ def diagnose() -> list[Part]:
     from voiceguide.outputs import registry as outputs
     from voiceguide.speech import registry as speech
 
-    voices = [Part(kind="voice", name=name, hint=hint) for name, hint in speech.describe()]
+    voices = [Part(kind="voice", name=each.name, hint=each.hint) for each in speech.describe()]
     return voices + [Part(kind=each.kind, name=each.name, hint=each.hint) for each in outputs.describe()]
 
 

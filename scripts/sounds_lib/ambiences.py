@@ -1,6 +1,6 @@
-"""What one lies in for an hour: each a ring, with nothing sudden, nothing shrill, and little where words live (1-4 kHz)."""
+"""What one lies in for an hour: each a ring, nothing sudden or shrill, and little where words live (1-4 kHz)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,7 @@ from sounds_lib.rings import (
     noise,
     panned,
     pitch,
+    scatter,
     seconds,
     stereo,
     tone,
@@ -57,7 +58,7 @@ CHORDS: Final = (
     "F#2 A2 D3 E3 B3 D4",
     "A2 D3 E3 B3 F#4",
 )
-"""Each stays for 21.3 s, of which it shares 8 s with the next. Voices that two chords share are held, as singers would."""
+"""Each stays for 21.3 s and takes 8 s to become the next. Voices that two chords share are held, as singers would."""
 
 _CHANGE_S: Final = 8.0
 
@@ -77,8 +78,8 @@ def warm_pad() -> Sound:
 def choir(note: str) -> Sound:
     """Return many voices in unison on one note, without end.
 
-    Every harmonic is a line with a bell of random neighbours: so sound voices that each wander a little in pitch. The line
-    keeps them from ever cancelling. (N. O. Paul's PADsynth draws such bells too.)
+    Every harmonic is a line with a bell of random neighbours: so sound voices that each wander a little in pitch. The
+    line keeps them from ever cancelling. (Paul Nasca's PADsynth, 2004, draws such bells too.)
     """
     hz, rng = pitch(note), dice(f"choir {note}")
     spectra = np.zeros((2, RING // 2 + 1), np.complex128)
@@ -88,7 +89,7 @@ def choir(note: str) -> Sound:
         bins = np.arange(centre - round(4 * spread), centre + round(4 * spread) + 1)
         bell = np.exp(-0.5 * np.square((bins - centre) / spread)) / np.sqrt(spread)
         strength = harmonic**-1.4 * (hz / 220) ** -0.35 / np.sqrt(1 + (hz * harmonic / 750) ** 3)
-        left, right, both = rng.standard_normal((3, len(bins), 2)).view(np.complex128)[..., 0]
+        left, right, both = scatter(rng, 3, len(bins))
         spectra[0, bins] += 0.27 * strength * bell * (both + left)
         spectra[1, bins] += 0.27 * strength * bell * (both + right)
         spectra[:, centre] += strength * np.exp(2j * np.pi * rng.random())
@@ -110,15 +111,17 @@ def presence(note: str) -> Curve:
 # --- Bowls -----------------------------------------------------------------------------------------------------------
 
 
+STRUCK: Final = ("D3", "F#3", "A3", "A3", "B3", "D4", "D4", "E4", "F#4", "A4")
+
+
 def bowls() -> Sound:
     """Bowed bowls that swell and beat, and now and then one struck softly far away."""
     rng = dice("bowls")
     ring = np.zeros((2, RING))
     for note, level_db, position in (("D2", -2, 0.0), ("D3", 0, -0.4), ("A3", -4, 0.5), ("E4", -11, -0.6)):
         ring += gain(level_db) * panned(bowed(note), position)
-    for at_s, note in zip(
-        moments(rng, 8.0, 14.0), shuffled(rng, "D4 A3 F#4 B3 E4 A4 D3 D4 A3 F#3".split()), strict=False
-    ):
+    notes = shuffled(rng, STRUCK)
+    for at_s, note in zip(moments(rng, 8.0, 14.0), notes, strict=False):
         strike = struck(BOWL, pitch(note), t60_s=18.0, length_s=26.0, rise_ms=45, beat_hz=rng.uniform(0.3, 0.8))
         position, level = rng.uniform(-0.5, 0.5), gain(rng.uniform(-8, -5)) * (pitch(note) / 220) ** -0.3
         lay(ring, level * panned(strike, position) * fading_out(strike.shape[1]), at_s)
@@ -141,10 +144,11 @@ def bowed(note: str) -> Sound:
 def moments(rng: np.random.Generator, shortest_s: float, longest_s: float) -> NDArray[np.float64]:
     """Return moments around the ring, irregularly apart by between about `shortest_s` and `longest_s`."""
     gaps = rng.uniform(shortest_s, longest_s, round(2 * LOOP_S / (shortest_s + longest_s)))
-    return (np.cumsum(gaps) - gaps[-1] / 2) * LOOP_S / np.sum(gaps)
+    ends: Curve = np.cumsum(gaps)
+    return (ends - gaps[-1] / 2) * (LOOP_S / ends[-1])
 
 
-def shuffled(rng: np.random.Generator, notes: list[str]) -> Iterator[str]:
+def shuffled(rng: np.random.Generator, notes: Sequence[str]) -> Iterator[str]:
     """Yield notes without end, in an order that is new each time round."""
     while True:
         yield from (notes[index] for index in rng.permutation(len(notes)))
@@ -152,7 +156,7 @@ def shuffled(rng: np.random.Generator, notes: list[str]) -> Iterator[str]:
 
 def fading_out(frames: int) -> Curve:
     """Return a curve from 1 to 0 that leaves and arrives gently."""
-    return np.square(np.cos(np.pi / 2 * np.linspace(0, 1, frames)))
+    return np.square(np.cos(np.linspace(0, np.pi / 2, frames)))
 
 
 # --- Ocean -----------------------------------------------------------------------------------------------------------
@@ -190,7 +194,8 @@ def waves(beach: str, position: float) -> Sound:
 
 def rising_and_falling(phase: Curve, crest: float) -> Curve:
     """Return a swell from 0 over 1, at `crest`, to 0 again, for a phase from 0 to 1."""
-    return np.square(np.sin(np.pi * phase ** (np.log(0.5) / np.log(crest))))
+    bent: Curve = phase ** float(np.log(0.5) / np.log(crest))
+    return np.square(np.sin(np.pi * bent))
 
 
 # --- Rain ------------------------------------------------------------------------------------------------------------
@@ -243,8 +248,9 @@ def stream() -> Sound:
 def bubbles() -> Sound:
     """Return bubbles that ring as they rise.
 
-    A bubble of radius r metres rings at 3 / r Hz (M. Minnaert, 1933), fades at 0.13 / r + 0.0072 r^-1.5 per second, and rises in
-    pitch as it nears the surface (K. van den Doel, "Physically-based Models for Liquid Sounds", ACM TAP 2005).
+    A bubble of radius r metres rings at 3 / r Hz (M. Minnaert, 1933), fades at 0.13 / r + 0.0072 r^-1.5 per second,
+    and rises in pitch as it nears the surface (K. van den Doel, "Physically-based Models for Liquid Sounds", ACM
+    Transactions on Applied Perception 2, 2005).
     """
     rng = dice("stream bubbles")
     ring = np.zeros((2, RING))

@@ -1,7 +1,7 @@
 """Which strikes say what.
 
-A kind of chime is a figure of strikes, and keeps its figure in every set. With closed eyes it is told by how many strikes
-there are, where they go, and how long it rings:
+A kind of chime is a figure of strikes, and keeps its figure in every set. With closed eyes it is told by how many
+strikes there are, where they go, and how long it rings:
 
 | kind | strikes | goes | rings |
 |---|---|---|---|
@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 
 from sounds_lib.loudness import at_loudness, momentary_max
-from sounds_lib.rings import Sound, band, dice, echo, in_room, pitch, seconds
+from sounds_lib.rings import Curve, Sound, band, dice, echo, in_room, pitch
 from sounds_lib.strikes import bowl, glass, wood
 from voiceguide.units import SAMPLE_RATE, gain
 
@@ -83,8 +83,9 @@ def _in_a_small_room(sound: Sound) -> Sound:
 
 def _faded(sound: Sound) -> Sound:
     frames = sound.shape[1]
-    left = (frames - 1) / SAMPLE_RATE - seconds(frames)
-    return sound * np.square(np.sin(np.pi / 2 * np.minimum(1, left / (0.4 * frames / SAMPLE_RATE))))
+    left = np.linspace(1 / 0.4, 0, frames)
+    fade: Curve = np.square(np.sin(np.pi / 2 * np.minimum(1, left)))
+    return sound * fade
 
 
 def _without_silence(sound: Sound) -> Sound:

@@ -30,7 +30,7 @@ def windows(sound: Sound, window_s: float, hop_s: float) -> NDArray[np.float64]:
     window, hop = round(window_s * SAMPLE_RATE), round(hop_s * SAMPLE_RATE)
     power = np.sum(np.square(filtered(sound, k_response)), axis=0)
     total = np.concatenate([[0.0], np.cumsum(power)])
-    means = (total[window::hop] - total[: len(total) - window : hop]) / window
+    means: Curve = (total[window::hop] - total[: len(total) - window : hop]) / window
     return _OFFSET_LU + 10 * np.log10(np.maximum(means, _SILENCE))
 
 

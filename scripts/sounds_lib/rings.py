@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from voiceguide.units import SAMPLE_RATE
 
 Sound: TypeAlias = NDArray[np.float64]
+Spectrum: TypeAlias = NDArray[np.complex128]
 Curve: TypeAlias = NDArray[np.float64]
 Response: TypeAlias = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Frequencies in Hz to linear gains."""
@@ -41,7 +42,7 @@ def dice(name: str) -> np.random.Generator:
 @lru_cache(maxsize=8)
 def hertz(frames: int = RING) -> NDArray[np.float64]:
     """Return the frequencies of a spectrum of `frames` frames, in Hz."""
-    return np.fft.rfftfreq(frames, 1 / SAMPLE_RATE)
+    return np.arange(frames // 2 + 1, dtype=np.float64) * (SAMPLE_RATE / frames)
 
 
 @lru_cache(maxsize=8)
@@ -53,13 +54,15 @@ def seconds(frames: int = RING) -> Curve:
 # --- Sources ---------------------------------------------------------------------------------------------------------
 
 
+def scatter(rng: np.random.Generator, *shape: int) -> Spectrum:
+    """Return components of random strength and phase."""
+    return rng.standard_normal(shape) + 1j * rng.standard_normal(shape)
+
+
 def noise(rng: np.random.Generator, response: Response) -> Sound:
     """Return noise of one channel and RMS 1, coloured by `response`."""
     hz = hertz()
-    spectrum = np.empty(len(hz), np.complex128)
-    spectrum.real = rng.standard_normal(len(hz))
-    spectrum.imag = rng.standard_normal(len(hz))
-    spectrum *= response(hz)
+    spectrum = scatter(rng, len(hz)) * response(hz)
     spectrum[0] = 0
     return unit(np.fft.irfft(spectrum, RING))
 
@@ -73,7 +76,7 @@ def drift(rng: np.random.Generator, period_s: float) -> Curve:
     """Return a curve that wanders in (-1, 1) and never swings faster than `period_s`."""
     bins = int(LOOP_S / period_s)
     spectrum = np.zeros(RING // 2 + 1, np.complex128)
-    spectrum[1 : bins + 1] = rng.standard_normal(bins) + 1j * rng.standard_normal(bins)
+    spectrum[1 : bins + 1] = scatter(rng, bins)
     return np.tanh(0.8 * unit(np.fft.irfft(spectrum, RING)))
 
 
@@ -90,7 +93,7 @@ def lay(ring: Sound, sound: Sound, at_s: float) -> None:
 
 def unit(sound: Sound) -> Sound:
     """Return `sound` at RMS 1."""
-    return sound / np.sqrt(np.mean(np.square(sound)))
+    return sound / float(np.sqrt(np.mean(np.square(sound))))
 
 
 def filtered(ring: Sound, response: Response) -> Sound:
@@ -138,6 +141,6 @@ def echo(rng: np.random.Generator, t60_s: float, response: Response, delay_s: fl
 
 
 def in_room(sound: Sound, room: Sound, wet: float) -> Sound:
-    """Return `sound` with `wet` parts of `room` around it. It is circular: a sound with an end needs room for its tail."""
+    """Return `sound` with `wet` parts of `room` around it; what rings on after the end goes on at the start."""
     frames = sound.shape[-1]
     return sound + wet * np.fft.irfft(np.fft.rfft(sound) * np.fft.rfft(room, frames), frames)

@@ -3,8 +3,8 @@
 A struck body is a sum of partials, each with its own pitch, strength and fading. Where the ratios come from:
 
 * bowl: a Tibetan singing bowl measured by G. Essl and P. R. Cook, "Banded Waveguides on Circular Topologies and of
-  Beating Modes: Tibetan Singing Bowls and Glass Harmonicas", ICMC 2002: 1, 2.99, 5.70, 9.00, 12.8. It is chosen among bowls
-  because its second partial is a twelfth, and so stays in the key of the bell beneath it;
+  Beating Modes: Tibetan Singing Bowls and Glass Harmonicas", ICMC 2002: 1, 2.99, 5.70, 9.00, 12.8. It is chosen among
+  bowls because its second partial is a twelfth, and so stays in the key of the bell beneath it;
 * glass: the glass harmonica of the same paper: 1, 2.32, 4.25, 6.63, with the second partial tuned down to 2.25, a
   ninth, as a glass-maker would grind it, because 2.32 lies between the notes of the key;
 * wood: a marimba's bar, undercut so that its overtones lie two octaves, and three octaves and a third, above:
@@ -66,8 +66,8 @@ def struck(
 ) -> Sound:
     """Return one strike.
 
-    Each partial of a round body is a pair that lies a little apart and beats. The weaker of the two is heard a little more on
-    one side, and on the other for the next partial: a gentle width, and nothing is lost in mono.
+    Each partial of a round body is a pair that lies a little apart and beats. The weaker of the two is heard a little
+    more on one side, and on the other for the next partial: a gentle width, and nothing is lost in mono.
 
     Args:
         partials: What the body is.

@@ -16,6 +16,8 @@ Sentence = Annotated[str, Meta(min_length=1, max_length=1_000)]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
 Side = Literal["left", "right"]
 Pressure = Literal["light", "medium", "firm"]
+Kind = Literal["preparation", "massage", "close", "aftercare"]
+Priority = Literal[1, 2, 3, 4, 5, 6, 7, 8, 9]
 
 
 class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +40,11 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sides: Annotated[tuple[Side, ...], Meta(description="The step is done once on each: left, right.")] = ()
     caution: Annotated[Sentence | None, Meta(description="What to keep away from; said the first time.")] = None
     optional: Annotated[bool, Meta(description="May be left out when time is short.")] = False
+    priority: Annotated[
+        Priority, Meta(description="Among optional steps: 1 is left out first, 9 last; 5 if left out.")
+    ] = 5
+    wait: Annotated[bool, Meta(description="Waits for a key where there is one, else for its time.")] = False
+    open: Annotated[bool, Meta(description="May go on longer than its time, with --stretch.")] = False
 
 
 class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,6 +52,7 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     title: Annotated[Name, Meta(description="Short name of the section.")]
     steps: Annotated[tuple[Step, ...], Meta(description="What the hands do, in order.", min_length=1)]
+    kind: Annotated[Kind, Meta(description="What the section is for; --only and --skip-section know it.")] = "massage"
     sides: Annotated[
         tuple[Side, ...], Meta(description="All steps of the section are done on one side, then on the other.")
     ] = ()

@@ -1,0 +1,153 @@
+"""Compressed files, through ffmpeg: it encodes on another core what we mix on this one.
+
+The same frames always give the same bytes: no version of a library and no date is written.
+"""
+
+import errno
+import os
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from voiceguide.errors import TargetError
+from voiceguide.media.child import Child
+from voiceguide.media.ffmpeg import INSTALL_HINT, find_ffmpeg
+from voiceguide.outputs.output import Block, not_open, pcm
+from voiceguide.outputs.target import Draft, target_error, target_errors
+from voiceguide.units import CHANNELS, SAMPLE_RATE
+
+ENCODERS: Final = {
+    ".flac": ("-c:a", "flac", "-f", "flac"),
+    ".mp3": ("-c:a", "libmp3lame", "-q:a", "2", "-f", "mp3"),
+    ".opus": ("-c:a", "libopus", "-b:a", "96k", "-f", "opus"),
+    ".ogg": ("-c:a", "libvorbis", "-q:a", "5", "-f", "ogg"),
+    ".m4a": ("-c:a", "aac", "-b:a", "160k", "-movflags", "+faststart", "-f", "ipod"),
+    ".m4b": ("-c:a", "aac", "-b:a", "160k", "-movflags", "+faststart", "-f", "ipod"),
+}
+"""Ending of a file to what ffmpeg is told: a quality at which speech and soft music have no audible flaw. The format is
+named, because ffmpeg would look at the ending, which may be in capitals."""
+
+_PIPE_BYTES: Final = 1 << 20
+"""Five seconds wait in the pipe, so that mixing and encoding do not wait for each other in turns."""
+
+_MAY_BE_EMPTY: Final = frozenset({"flac"})
+"""What is read back without a frame in it; into the others goes a frame of silence, where there is none."""
+
+_LAST_WORDS_S: Final = 5.0
+"""How long an ffmpeg that closed its input may take to say why."""
+
+_HALF_FAILED: Final = ("Error writing", "Error closing")
+"""What ffmpeg 5 says, and exits with 0, when the disk is full at the very end."""
+
+
+class FfmpegOutput:
+    """Writes a file of the kind that its ending tells.
+
+    Args:
+        path: The file to be; its ending, in any case, is one of `ENCODERS`.
+        overwrite: Whether a file of that name may be replaced.
+        frames: How many frames will come: each file output may be told, and an encoder need not know.
+    """
+
+    latency_ms = 0
+
+    def __init__(self, path: Path, overwrite: bool = False, *, frames: int | None = None) -> None:
+        del frames
+        self.name = path.suffix.lower().removeprefix(".")
+        self._encoder = ENCODERS[path.suffix.lower()]
+        self._draft = Draft(path, overwrite)
+        self._child: Child | None = None
+        self._is_empty = True
+
+    def missing(self) -> str | None:
+        """Return how to install ffmpeg, or `None` when it is there."""
+        return None if find_ffmpeg() else INSTALL_HINT
+
+    def open(self) -> None:
+        """Start ffmpeg on a file beside the target.
+
+        Raises:
+            TargetError: There is no ffmpeg, or the file cannot be written.
+        """
+        program = find_ffmpeg()
+        if program is None:
+            raise TargetError(f"cannot write {self._draft.target}: ffmpeg is not installed", hint=INSTALL_HINT)
+        beside = self._draft.begin()
+        try:
+            with target_errors(self._draft.target):
+                self._child = Child(encode_arguments(program, self._encoder, beside), stdin=subprocess.PIPE)
+            self._child.size_pipe(_PIPE_BYTES)
+        except BaseException:
+            self.abort()
+            raise
+
+    def write(self, block: Block) -> None:
+        """Hand a block to ffmpeg; wait while it has enough.
+
+        Raises:
+            TargetError: ffmpeg has died, of a full disk for example.
+        """
+        child = self._child
+        if child is None or child.process.stdin is None:
+            raise not_open(self.name)
+        data = pcm(block)
+        self._is_empty = self._is_empty and not data
+        try:
+            while data:
+                data = data[child.process.stdin.write(data) :]
+        except (OSError, ValueError) as error:
+            # A broken pipe, or a closed one where another thread has aborted meanwhile.
+            if self._child is not None:
+                child.wait(_LAST_WORDS_S)
+                raise self._failure(child) from error
+
+    def close(self) -> None:
+        """Let ffmpeg finish, and put the file in its place.
+
+        Raises:
+            TargetError: ffmpeg failed, the disk is full, or another file has taken the name.
+        """
+        child = self._child
+        if child is None or child.process.stdin is None:
+            return
+        try:
+            if self._is_empty and self.name not in _MAY_BE_EMPTY:
+                self.write(np.zeros((1, CHANNELS), np.int16))
+            child.process.stdin.close()
+            failed = child.wait() != 0 or any(line_part in line for line in child.said() for line_part in _HALF_FAILED)
+            if failed:
+                raise self._failure(child)
+            self._draft.keep()
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        """Kill ffmpeg and remove what it wrote."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.end()
+        self._draft.drop()
+
+    def _failure(self, child: Child) -> TargetError:
+        target = self._draft.target
+        said = " ".join(child.said())
+        full = os.strerror(errno.ENOSPC)
+        if full in said:
+            return target_error(target, errno.ENOSPC, full)
+        if "Unknown encoder" in said:
+            hint = f'this ffmpeg cannot make {target.suffix} files: take another kind, or "pip install imageio-ffmpeg"'
+        else:
+            hint = "try a .wav file, or another version of ffmpeg"
+        return TargetError(f"cannot write {target}: ffmpeg: {child.last_line()}", hint=hint)
+
+
+def encode_arguments(program: Path, encoder: tuple[str, ...], target: Path) -> list[str]:
+    """Return what starts ffmpeg: raw frames on its input, a file at `target`."""
+    return [
+        str(program), "-nostdin", "-v", "error", "-y",
+        "-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", str(CHANNELS), "-i", "pipe:0",
+        "-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact",
+        *encoder, f"file:{target.absolute()}",
+    ]  # fmt: skip

@@ -1,0 +1,156 @@
+"""Which outputs there are, and how one is chosen."""
+
+import difflib
+import importlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple
+
+from voiceguide.errors import OutputError, TargetError
+from voiceguide.outputs import target
+from voiceguide.outputs.output import Output
+
+DEVICES: Final = {
+    "miniaudio": "voiceguide.outputs.miniaudio:MiniaudioOutput",
+    "pw-cat": "voiceguide.outputs.process:pw_cat",
+    "pacat": "voiceguide.outputs.process:pacat",
+    "aplay": "voiceguide.outputs.process:aplay",
+    "ffplay": "voiceguide.outputs.process:ffplay",
+    "mpv": "voiceguide.outputs.process:mpv",
+}
+"""Name of a device to ``module:factory``, best first; the factory takes nothing."""
+
+FILES: Final = {
+    ".wav": "voiceguide.outputs.wav:WavOutput",
+    ".flac": "voiceguide.outputs.ffmpeg:FfmpegOutput",
+    ".mp3": "voiceguide.outputs.ffmpeg:FfmpegOutput",
+    ".opus": "voiceguide.outputs.ffmpeg:FfmpegOutput",
+    ".ogg": "voiceguide.outputs.ffmpeg:FfmpegOutput",
+    ".m4a": "voiceguide.outputs.ffmpeg:FfmpegOutput",
+    ".m4b": "voiceguide.outputs.ffmpeg:FfmpegOutput",
+}
+"""Ending of a file, in small letters, to ``module:factory``; it takes the path, `overwrite` and `frames`."""
+
+
+class Readiness(NamedTuple):
+    """How an output stands, as ``doctor`` tells it."""
+
+    kind: Literal["output", "file"]
+    """A sound device, or a kind of file."""
+
+    name: str
+    """A device's name, or a file's ending."""
+
+    hint: str | None
+    """What is wrong and what to do about it; `None` when it is ready."""
+
+
+def open_device(name: str | None = None) -> Output:
+    """Return a sound device that is open.
+
+    Args:
+        name: One of `DEVICES`; `None` takes the first that opens.
+
+    Raises:
+        OutputError: There is no device of that name, or none that opens.
+    """
+    if name is None:
+        return _first_open()
+    if name not in DEVICES:
+        raise OutputError(f"there is no output called {name!r}", hint=_near(name, list(DEVICES)))
+    output: Output = _factory(DEVICES[name])()
+    if hint := output.missing():
+        raise OutputError(f"{name} is not installed", hint=hint)
+    output.open()
+    return output
+
+
+def check_target(path: Path, overwrite: bool = False) -> None:
+    """Find out, before any work is done, whether `path` can be written; nothing is touched.
+
+    Args:
+        path: The file to be.
+        overwrite: Whether a file of that name may be replaced.
+
+    Raises:
+        TargetError: The ending is unknown, what writes such files is not installed, or the place is not writable.
+    """
+    kind = known_kind(path)
+    if hint := _file_output(kind, path).missing():
+        raise TargetError(f"cannot write {path}: {kind} files need ffmpeg", hint=hint)
+    target.check_target(path, overwrite)
+
+
+def file_output(path: Path, overwrite: bool = False, *, frames: int | None = None) -> Output:
+    """Return the output for a file by its ending, checked and not yet open.
+
+    Args:
+        path: The file to be.
+        overwrite: Whether a file of that name may be replaced.
+        frames: How many frames will come, if that is known: a WAV file then has its plainest header.
+
+    Raises:
+        TargetError: As `check_target`.
+    """
+    check_target(path, overwrite)
+    return _file_output(known_kind(path), path, overwrite, frames=frames)
+
+
+def known_kind(path: Path) -> str:
+    """Return the ending of `path` in small letters, as `FILES` has it.
+
+    Raises:
+        TargetError: No output writes such files.
+    """
+    kind = path.suffix.lower()
+    if kind in FILES:
+        return kind
+    known = ", ".join(FILES)
+    if not kind:
+        raise TargetError(f"cannot tell what kind of file {path} is to be", hint=f"end the name with one of {known}")
+    raise TargetError(f"cannot write {path}: {kind} files are unknown", hint=_near(kind, list(FILES)))
+
+
+def describe() -> Iterator[Readiness]:
+    """Yield how each output stands, best first; each device is opened for a moment, which makes no sound."""
+    for name in DEVICES:
+        yield Readiness("output", name, _device_hint(name))
+    for kind in FILES:
+        yield Readiness("file", kind, _file_output(kind, Path(f"massage{kind}")).missing())
+
+
+def _device_hint(name: str) -> str | None:
+    try:
+        open_device(name).abort()
+    except OutputError as error:
+        return f"{error.message}: {error.hint}"
+    return None
+
+
+def _first_open() -> Output:
+    reasons = []
+    for name in DEVICES:
+        try:
+            return open_device(name)
+        except OutputError as error:
+            reasons.append(error.message)
+    raise OutputError(
+        f"no sound device opens ({'; '.join(reasons)})",
+        hint='connect or start one, or make a file with "voiceguide export"; "voiceguide doctor" tells more',
+    )
+
+
+def _file_output(kind: str, path: Path, overwrite: bool = False, *, frames: int | None = None) -> Output:
+    output: Output = _factory(FILES[kind])(path, overwrite, frames=frames)
+    return output
+
+
+def _factory(place: str) -> Callable[..., Any]:
+    module, _, name = place.partition(":")
+    factory: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return factory
+
+
+def _near(name: str, names: list[str]) -> str:
+    close = difflib.get_close_matches(name.lower(), names, n=1)
+    return f"did you mean {close[0]}? There are {', '.join(names)}" if close else f"there are {', '.join(names)}"

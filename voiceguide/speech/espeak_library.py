@@ -1,0 +1,228 @@
+"""eSpeak NG as a library in this process, through ctypes.
+
+eSpeak keeps hidden state from one text to the next, such as where its pitch flutters, so that a text would sound a
+little different each time. The library is therefore loaded afresh for each text, which costs about 1 ms: the same
+text then gives the same samples, whatever was spoken before. Before 1.52 it hangs when it is closed, so older ones are
+left alone.
+"""
+
+import ctypes
+import importlib.util
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from voiceguide.errors import SpeechError
+from voiceguide.speech.engine import Speech
+from voiceguide.speech.espeak_voices import EspeakVoice
+
+# From eSpeak's speak_lib.h.
+_SYNCHRONOUS: Final = 2
+_DONT_EXIT: Final = 0x8000
+_UTF8: Final = 1
+_BY_CHARACTER: Final = 1
+_RATE: Final = 1
+_PITCH: Final = 3
+_RANGE: Final = 4
+
+_BUFFER_MS: Final = 1_000
+_OLDEST: Final = (1, 52)
+_LONGEST_PATH: Final = 140
+"""eSpeak cuts longer ones off; it has room for 160 bytes."""
+
+_LOCK: Final = threading.Lock()
+"""A process holds one eSpeak, and that speaks one text at a time."""
+
+_Collector = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+
+
+class _Place(NamedTuple):
+    """Where a library lies."""
+
+    library: str
+    data: Path | None
+    """Its data folder; `None` when it knows by itself."""
+
+
+class EspeakLibrary:
+    """An eSpeak NG that speaks; made by `find_library`.
+
+    Args:
+        library: Path or name, as the system's loader takes it.
+        data: Its data folder.
+        version: Such as ``1.52.0``.
+    """
+
+    def __init__(self, library: str, data: Path, version: str) -> None:
+        self._library = library
+        self.data = data
+        self.version = version
+
+    def speak(self, text: str, voice: EspeakVoice) -> Speech:
+        """Return the spoken text.
+
+        Raises:
+            SpeechError: eSpeak refuses the voice or the text.
+        """
+        with _LOCK, _loaded(self._library) as espeak:
+            _seed_noise()
+            rate_hz = _initialise(espeak, _short_path(self.data))
+            _select(espeak, voice)
+            return Speech(_spoken(espeak, text), rate_hz)
+
+
+def find_library() -> EspeakLibrary | None:
+    """Return the first eSpeak NG that works: the one in the package espeakng-loader, else the system's."""
+    for place in _places():
+        try:
+            return _try_out(place)
+        except (OSError, SpeechError):
+            continue
+    return None
+
+
+def _places() -> Iterator[_Place]:
+    if importlib.util.find_spec("espeakng_loader"):
+        import espeakng_loader
+
+        yield _Place(espeakng_loader.get_library_path(), Path(espeakng_loader.get_data_path()))
+    if sys.platform == "win32":
+        program_files = os.environ.get("PROGRAMFILES", r"C:\Program Files")
+        yield _Place(rf"{program_files}\eSpeak NG\libespeak-ng.dll", None)
+    elif sys.platform == "darwin":
+        for folder in ("/opt/homebrew/lib/", "/usr/local/lib/", ""):
+            yield _Place(f"{folder}libespeak-ng.1.dylib", None)
+    elif "com.termux" in (prefix := os.environ.get("PREFIX", "")):
+        # Android's loader does not look there by itself.
+        yield _Place(f"{prefix}/lib/libespeak-ng.so", None)
+    else:
+        yield _Place("libespeak-ng.so.1", None)
+
+
+def _try_out(place: _Place) -> EspeakLibrary:
+    """Return the library, after it has set its voice.
+
+    Raises:
+        OSError: There is no such library.
+        SpeechError: It is too old, or does not start.
+    """
+    with _LOCK, _loaded(place.library, close=False) as espeak:
+        espeak.espeak_Info.restype = ctypes.c_char_p
+        version = espeak.espeak_Info(None).decode()
+        if tuple(int(part) for part in version.split(".")[:2] if part.isdecimal()) < _OLDEST:
+            raise SpeechError(f"eSpeak {version} is too old", hint="update it")
+    with _LOCK, _loaded(place.library) as espeak:
+        _initialise(espeak, place.data and _short_path(place.data))
+        _select(espeak, EspeakVoice(name="en", rate=145))
+        where = ctypes.c_char_p()
+        espeak.espeak_Info(ctypes.byref(where))
+        data = place.data or Path(os.fsdecode(where.value or b""))
+    return EspeakLibrary(place.library, data, version)
+
+
+@contextmanager
+def _loaded(library: str, *, close: bool = True) -> Iterator[ctypes.CDLL]:
+    """Load a library for a while, in its first state.
+
+    Args:
+        library: Path or name.
+        close: Whether eSpeak is to let go of its memory; before 1.52, or before it has started, it must not.
+    """
+    espeak = ctypes.CDLL(library)
+    try:
+        yield espeak
+        if close:
+            espeak.espeak_Terminate()
+    finally:
+        _unload(espeak._handle)  # noqa: SLF001 - ctypes has no other way
+
+
+def _unload(handle: int) -> None:
+    if sys.platform == "win32":
+        from _ctypes import FreeLibrary
+
+        FreeLibrary(handle)
+    else:
+        from _ctypes import dlclose
+
+        dlclose(handle)
+
+
+def _seed_noise() -> None:
+    # The breath of some voices is made with the C library's random numbers. Windows has several of those libraries,
+    # and which one an eSpeak uses cannot be told; the default voice has no breath.
+    if sys.platform != "win32":
+        ctypes.CDLL(None).srand(1)
+
+
+def _initialise(espeak: ctypes.CDLL, data: Path | None) -> int:
+    """Start eSpeak and return how many samples it makes in a second."""
+    espeak.espeak_Initialize.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_int]
+    rate_hz = int(espeak.espeak_Initialize(_SYNCHRONOUS, _BUFFER_MS, os.fsencode(data) if data else None, _DONT_EXIT))
+    if rate_hz <= 0:
+        raise _refused("start")
+    return rate_hz
+
+
+def _select(espeak: ctypes.CDLL, voice: EspeakVoice) -> None:
+    if espeak.espeak_SetVoiceByName(voice.name.encode()):
+        raise _refused(f"load its voice {voice.name!r}")
+    for parameter, value in ((_RATE, voice.rate), (_PITCH, voice.pitch), (_RANGE, voice.range)):
+        espeak.espeak_SetParameter(parameter, value, 0)
+
+
+def _spoken(espeak: ctypes.CDLL, text: str) -> npt.NDArray[np.float32]:
+    parts: list[bytes] = []
+    interrupts: list[KeyboardInterrupt] = []
+
+    def collect(samples: int | None, count: int, _events: int) -> int:
+        # An exception would be printed and forgotten here, and so would Ctrl-C.
+        try:
+            if samples and count > 0:
+                parts.append(ctypes.string_at(samples, 2 * count))
+        except KeyboardInterrupt as interrupt:
+            interrupts.append(interrupt)
+        return 1 if interrupts else 0
+
+    collector = _Collector(collect)
+    espeak.espeak_SetSynthCallback(collector)
+    espeak.espeak_Synth.argtypes = [
+        ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint,
+        ctypes.c_void_p, ctypes.c_void_p,
+    ]  # fmt: skip
+    encoded = text.encode()
+    # Without the flags for SSML and for phonemes all is text; without the one for the end pause no silence follows.
+    if espeak.espeak_Synth(encoded, len(encoded) + 1, 0, _BY_CHARACTER, 0, _UTF8, None, None):
+        raise _refused("speak")
+    if interrupts:
+        raise interrupts[0]
+    return np.frombuffer(b"".join(parts), np.int16).astype(np.float32) / np.float32(32768.0)
+
+
+def _refused(what: str) -> SpeechError:
+    return SpeechError(f"eSpeak cannot {what}", hint='choose another voice: "voiceguide doctor" shows which are ready')
+
+
+def _short_path(data: Path) -> Path:
+    """Return a path to `data` that eSpeak has room for."""
+    if len(os.fsencode(data)) <= _LONGEST_PATH or sys.platform == "win32":
+        return data
+    link = Path(_link_folder().name) / "data"
+    if not link.is_symlink():
+        link.symlink_to(data, target_is_directory=True)
+    return link
+
+
+@cache
+def _link_folder() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder that goes away with this process."""
+    return tempfile.TemporaryDirectory(prefix="espeak-")
