@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-VOICEGUIDE = [sys.executable, "-m", "voiceguide"]
+VOICEGUIDE = [str(Path(sys.executable).with_name("voiceguide"))]
 
 
 def voiceguide(
@@ -22,6 +22,32 @@ def voiceguide(
         timeout=timeout_s,
         check=False,
     )
+
+
+_WITHOUT = """\
+import ctypes
+import importlib.machinery
+
+find, load = importlib.machinery.PathFinder.find_spec, ctypes.CDLL.__init__
+
+def find_spec(name, *rest):
+    return None if name.partition(".")[0] in {modules!r} else find(name, *rest)
+
+def init(self, name, *rest, **more):
+    if any(library in str(name) for library in {libraries!r}):
+        raise OSError(str(name) + ": not here")
+    load(self, name, *rest, **more)
+
+importlib.machinery.PathFinder.find_spec = find_spec
+ctypes.CDLL.__init__ = init
+"""
+
+
+def machine_without(folder: Path, *, modules: tuple[str, ...] = (), libraries: tuple[str, ...] = ()) -> dict[str, str]:
+    """Return the environment of a machine that lacks some packages and libraries, and every program."""
+    folder.mkdir(exist_ok=True)
+    (folder / "sitecustomize.py").write_text(_WITHOUT.format(modules=modules, libraries=libraries), "utf-8")
+    return {"PATH": str(folder), "PYTHONPATH": str(folder)}
 
 
 def assert_refused(done: subprocess.CompletedProcess[str], code: int, error: str, hint: str) -> None:

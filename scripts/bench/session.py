@@ -15,7 +15,7 @@ import time
 import wave
 from pathlib import Path
 
-VOICEGUIDE = [sys.executable, "-m", "voiceguide"]
+VOICEGUIDE = [str(Path(sys.executable).with_name("voiceguide"))]
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def exports(home: Path) -> None:
     digests = set()
     for name in ("cold cache", "warm cache", "warm cache again"):
         seconds, _ = timed(export_words(30, target))
-        digests.add(hashlib.sha256(target.read_bytes()).hexdigest())
+        digests.add(digest(target))
         print(f"30 minutes to WAV, {name:<22} {seconds:6.2f} s")
     start = time.perf_counter()
     shutil.copyfile(target, home / "copy.wav")
@@ -57,6 +57,11 @@ def exports(home: Path) -> None:
         print(f"30 minutes to {ending:<5} {seconds:27.2f} s")
 
 
+def digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def memory(home: Path) -> None:
     long = home / "long.yaml"
     step = "{title: Strokes %d, say: Glide up and down. Slowly., time: 1-12 min}"
@@ -71,7 +76,7 @@ def first_sound(home: Path) -> None:
     if not all(map(shutil.which, ("pulseaudio", "pactl", "parec"))):
         print("first sound: not measured, needs PulseAudio")
         return
-    socket = home / "pulse"
+    socket = home / "native"
     os.environ.update(PULSE_SERVER=f"unix:{socket}", XDG_RUNTIME_DIR=str(home))
     server = subprocess.Popen(
         ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",

@@ -111,7 +111,8 @@ def presence(note: str) -> Curve:
 # --- Bowls -----------------------------------------------------------------------------------------------------------
 
 
-STRUCK: Final = ("D3", "F#3", "A3", "A3", "B3", "D4", "D4", "E4", "F#4", "A4")
+STRUCK: Final = ("D3", "F#3", "A3", "B3", "D4", "E4", "F#4", "A4")
+"""The bowls that are struck, each once in every round of them."""
 
 
 def bowls() -> Sound:
@@ -126,7 +127,7 @@ def bowls() -> Sound:
         position, level = rng.uniform(-0.5, 0.5), gain(rng.uniform(-8, -5)) * (pitch(note) / 220) ** -0.3
         lay(ring, level * panned(strike, position) * fading_out(strike.shape[1]), at_s)
     ring = in_room(ring, echo(dice("bowls hall"), 5.0, band(150, 2000, 1), 0.03), 0.6)
-    return finished(ring, 0.6)
+    return finished(ring, 0.7)
 
 
 def bowed(note: str) -> Sound:
@@ -145,7 +146,7 @@ def moments(rng: np.random.Generator, shortest_s: float, longest_s: float) -> ND
     """Return moments around the ring, irregularly apart by between about `shortest_s` and `longest_s`."""
     gaps = rng.uniform(shortest_s, longest_s, round(2 * LOOP_S / (shortest_s + longest_s)))
     ends: Curve = np.cumsum(gaps)
-    return (ends - gaps[-1] / 2) * (LOOP_S / ends[-1])
+    return (ends - float(gaps[-1] / 2)) * (LOOP_S / float(ends[-1]))
 
 
 def shuffled(rng: np.random.Generator, notes: Sequence[str]) -> Iterator[str]:

@@ -78,7 +78,7 @@ def _in_a_small_room(sound: Sound) -> Sound:
     # The room is as long as the chime at most; what is left of its tail at the end is faded away.
     room = echo(dice("a small room"), 1.4, band(150, 2200, 1))
     frames = sound.shape[1]
-    return in_room(np.pad(sound, ((0, 0), (0, room.shape[1]))), room, gain(-15))[:, :frames]
+    return in_room(np.pad(sound, ((0, 0), (0, room.shape[1]))), room, gain(-20))[:, :frames]
 
 
 def _faded(sound: Sound) -> Sound:

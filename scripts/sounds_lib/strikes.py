@@ -58,7 +58,7 @@ def wood(hz: float, ring_s: float) -> Sound:
 
 def glass(hz: float, ring_s: float) -> Sound:
     """Return a glass touched with a felted stick: almost a pure tone."""
-    return struck(GLASS, hz, t60_s=min(1.1 * ring_s, 5.0), length_s=ring_s, rise_ms=16, beat_hz=1.6)
+    return struck(GLASS, hz, t60_s=min(1.1 * ring_s, 5.0), length_s=ring_s, rise_ms=16, beat_hz=1.1)
 
 
 def struck(
@@ -83,7 +83,7 @@ def struck(
         strength = gain(partial.level_db) * 10.0 ** (-3 * time_s / (t60_s * partial.fading))
         angle = 2 * np.pi * hz * partial.ratio * time_s
         twin = np.sin(angle + 2 * np.pi * beat_hz * (1 + 0.37 * index) * time_s)
-        near, far = (0.26, 0.12) if index % 2 else (0.12, 0.26)
-        sound += strength * (0.8 * np.sin(angle) + np.outer((near, far), twin))
+        near, far = (0.20, 0.08) if index % 2 else (0.08, 0.20)
+        sound += strength * (0.86 * np.sin(angle) + np.outer((near, far), twin))
     rise = np.minimum(1.0, time_s * 1000 / rise_ms)
     return sound * np.square(np.sin(np.pi / 2 * rise))

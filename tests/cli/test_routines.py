@@ -1,9 +1,18 @@
+import itertools
 import json
 
 import pytest
 from command import assert_refused, voiceguide
 
-BROKEN = "format: 1\ntitle: A\nsections:\n  - title: B\n    steps:\n      - {title: A, say: B, time: 5}\n      - {title: A, sya: B}\n"
+BROKEN = """\
+format: 1
+title: A
+sections:
+  - title: B
+    steps:
+      - {title: A, say: B, time: 5}
+      - {title: A, sya: B}
+"""
 GOOD = "format: 1\ntitle: Mine\nsections:\n  - title: B\n    steps:\n      - {title: A, say: Glide., time: 1-5 min}\n"
 
 
@@ -35,7 +44,7 @@ def test_show_as_json_adds_up():
     rows = json.loads(voiceguide("show", "eleven-steps", "--minutes", "30", "--json").stdout)
 
     assert [row["number"] for row in rows] == list(range(1, 21))
-    for row, following in zip(rows, rows[1:], strict=False):
+    for row, following in itertools.pairwise(rows):
         assert row["start_ms"] + row["length_ms"] == following["start_ms"]
 
 
@@ -71,7 +80,7 @@ def test_check_tells_every_error_of_every_file(tmp_path):
     assert done.returncode == 3
     assert "good.yaml: fine" in done.stdout
     lines = done.stderr.splitlines()
-    assert lines[0] == "error: broken.yaml:6:35: 'time' is \"5\", which has no unit"
+    assert lines[0] == "error: broken.yaml:6:34: 'time' is \"5\", which has no unit"
     assert lines[1] == ' hint: write "5 s" or "5 min"'
     assert lines[2].startswith("error: broken.yaml:7:9: this step has no 'say'")
     assert lines[4] == "error: broken.yaml:7:20: 'sya' is no key of a step"
@@ -112,7 +121,7 @@ def test_a_broken_routine_of_ones_own_does_not_hide_the_others(tmp_path):
 
     assert done.returncode == 0
     assert "eleven-steps" in done.stdout
-    assert "broken.yaml:6:35" in done.stderr
+    assert "broken.yaml:6:34" in done.stderr
 
 
 def test_a_hostile_title_reaches_no_terminal(tmp_path):
