@@ -1,6 +1,6 @@
 """Makes every bundled sound from nothing, into sounds/.
 
-    python scripts/make_sounds.py                     all of them (about two minutes)
+    python scripts/make_sounds.py                     all of them (two minutes, 2 GB of memory)
     python scripts/make_sounds.py --only warm-pad     one ambience
     python scripts/make_sounds.py --only bowl         one set of chimes
     python scripts/make_sounds.py --only bowl/change  one chime

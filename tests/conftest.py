@@ -119,13 +119,23 @@ def null_sink(_null_sink_server: NullSink | None, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Compare a text with the approved one, or approve it with ``--update-golden``."""
+def golden(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Compare a text with the approved one, or approve it with ``--update-golden``.
 
-    def compare(name: str, text: str) -> None:
+    With `within`, the last word of each line is a number that may differ by so much.
+    """
+
+    def compare(name: str, text: str, within: float | None = None) -> None:
         approved = Path(__file__).parent / "golden" / name
         if request.config.getoption("--update-golden"):
             approved.write_text(text, "utf-8")
-        assert text == approved.read_text("utf-8")
+        if within is None:
+            assert text == approved.read_text("utf-8")
+            return
+        for line, other in zip(text.splitlines(), approved.read_text("utf-8").splitlines(), strict=True):
+            *words, number = line.split()
+            *other_words, other_number = other.split()
+            assert words == other_words
+            assert float(number) == pytest.approx(float(other_number), abs=within + 0.001), line
 
     return compare

@@ -15,7 +15,6 @@ import soundfile
 from command import VOICEGUIDE, assert_refused, voiceguide
 from needs import needs_module
 
-
 pytestmark = needs_module("espeakng_loader")
 
 SHORT = """\
@@ -205,5 +204,5 @@ def test_what_cannot_be_played_is_refused_in_two_lines(null_sink, words, code, e
 
 def milliseconds(line: str) -> float:
     """Return the moment that a line of a timeline begins with."""
-    hours, minutes, rest = line.split()[0].split(":")
+    hours, minutes, rest = line.split(maxsplit=1)[0].split(":")
     return 1000 * (int(hours) * 3600 + int(minutes) * 60 + float(rest))

@@ -165,21 +165,6 @@ def pipewire(folder: Path) -> Iterator[Server]:
 SERVERS = {"pulseaudio": pulseaudio, "pipewire": pipewire}
 
 
-@pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], "tuple[Server, Ear]"]]:
-    """Give each kind of server, once for all tests, with an ear at it."""
-    running: dict[str, tuple[Server, Ear]] = {}
-    with ExitStack() as stack:
-
-        def get(kind: str) -> tuple[Server, Ear]:
-            if kind not in running:
-                server = stack.enter_context(SERVERS[kind](tmp_path_factory.mktemp(kind)))
-                running[kind] = server, stack.enter_context(listening(server))
-            return running[kind]
-
-        yield get
-
-
 class Ear:
     """Hears all that a server plays, and when."""
 
@@ -230,3 +215,57 @@ def listening(server: Server) -> Iterator[Ear]:
         listener.join(5)
         recorder.stdout.close()
         recorder.wait(5)
+
+
+@pytest.fixture(scope="session")
+def ears(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], tuple[Server, Ear]]]:
+    """Give a server of either kind, one for all tests, with an ear at it."""
+    running: dict[str, tuple[Server, Ear]] = {}
+    with ExitStack() as stack:
+
+        def get(kind: str) -> tuple[Server, Ear]:
+            if kind not in running:
+                server = stack.enter_context(SERVERS[kind](tmp_path_factory.mktemp(kind)))
+                running[kind] = server, stack.enter_context(listening(server))
+            return running[kind]
+
+        yield get
+
+
+@pytest.fixture
+def ear_at(ears: Callable[[str], tuple[Server, Ear]], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Ear]:
+    """Make this process play into a server of that kind, and hear it."""
+
+    def go(kind: str) -> Ear:
+        server, ear = ears(kind)
+        _go_to(server.env, monkeypatch)
+        ear.forget()
+        return ear
+
+    return go
+
+
+@pytest.fixture
+def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Server]]:
+    """Make this process play into a server that the test may kill."""
+    with ExitStack() as stack:
+
+        def go(kind: str) -> Server:
+            folder = tmp_path / kind
+            folder.mkdir()
+            server = stack.enter_context(SERVERS[kind](folder))
+            _go_to(server.env, monkeypatch)
+            return server
+
+        yield go
+
+
+@pytest.fixture
+def no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make this process find no sound device of any kind."""
+    _go_to(server_env(tmp_path), monkeypatch)
+
+
+def _go_to(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)

@@ -31,7 +31,10 @@ _REACH: Final = 5
 _RESERVE_DB: Final = 0.05
 """For what resampling adds to a peak afterwards."""
 
-_ROUNDS: Final = 4
+_MOST_GIVEN_BACK_DB: Final = 6.0
+"""Speech that has nothing but peaks would become noise; it stays somewhat softer instead."""
+
+_ROUNDS: Final = 6
 _CLOSE_DB: Final = 0.1
 
 _Gains = npt.NDArray[np.float64]
@@ -93,18 +96,21 @@ def levelled(speech: Buffer, rate_hz: int) -> Buffer:
     # To full scale first: an engine that whispers must not fall under the gate of the measure.
     speech = speech / np.abs(speech).max()
     gain_db = SPEECH_LUFS - integrated_lufs(speech, rate_hz)
-    highest_db = PEAK_DB - _RESERVE_DB
     level = speech * np.float32(gain(gain_db))
+    ceiling_db = highest_db = PEAK_DB - _RESERVE_DB
     if true_peak_db(level) <= highest_db:
         return level
-    ceiling_db, over_db = highest_db, 0.0
+    most_db, added_db, lost_before_db, over_db = gain_db + _MOST_GIVEN_BACK_DB, 0.0, 0.0, 0.0
     for _ in range(_ROUNDS):
         level = _limited(speech * np.float32(gain(gain_db)), gain(ceiling_db), rate_hz // 1000)
         lost_db = SPEECH_LUFS - integrated_lufs(level, rate_hz)
         over_db = max(0.0, true_peak_db(level) - highest_db)
-        if lost_db < _CLOSE_DB and over_db == 0.0:
+        if abs(lost_db) < _CLOSE_DB and over_db == 0.0:
             break
-        gain_db += lost_db
+        # The more is turned down already, the less stays of what is added: the last round tells how much.
+        stays = min(max((lost_before_db - lost_db) / added_db, 0.2), 1.0) if added_db else 1.0
+        added_db = min(lost_db / stays, most_db - gain_db)
+        gain_db, lost_before_db = gain_db + added_db, lost_db
         ceiling_db -= over_db
     return level * np.float32(gain(-over_db))
 

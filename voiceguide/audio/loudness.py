@@ -6,12 +6,13 @@ the mean of the rest.
 
 The recommendation leaves out a last block that is not full. Spoken clips are so short that it matters whether 1 ms is
 missing, so a last block that lacks at most half a step (50 ms) counts, as if silence followed: pyloudnorm does the
-same. What is shorter than 350 ms is measured as one block of its own length.
+same. What is shorter than 400 ms is measured as one block of its own length.
 
 The filters are applied through the FFT, with zeros behind the sound so that they can ring out: a loop over samples
 would be slow in Python.
 """
 
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from math import pi, tan
 from typing import Final, NamedTuple
@@ -35,8 +36,9 @@ _OVERSAMPLING: Final = 4
 _TAPS: Final = 24
 """Twice as many as BS.1770 has, so that the tops are right within 0.05 dB up to 20 kHz."""
 
+_STRETCH_S: Final = 20
 _STRETCH: Final = 1 << 16
-"""So many at a time, to keep memory small."""
+"""So many seconds, or places beside peaks, are taken at a time, to keep memory small."""
 
 _Powers = npt.NDArray[np.float64]
 
@@ -61,7 +63,7 @@ def integrated_lufs(samples: Buffer, rate_hz: int) -> float:
     Returns:
         Loudness in LUFS; minus infinity for silence, or when nothing is above the absolute gate.
     """
-    powers = _block_powers(samples, rate_hz)
+    powers = _block_powers(samples, rate_hz) if len(samples) else np.zeros(0)
     audible = powers[powers > _power(_ABSOLUTE_GATE_LUFS)]
     if not len(audible):
         return -np.inf
@@ -86,20 +88,29 @@ def true_peak_db(samples: Buffer) -> float:
 
 
 def _block_powers(samples: Buffer, rate_hz: int) -> _Powers:
-    weighted = _k_weighted(samples, rate_hz)
-    energy = np.square(weighted, dtype=np.float64).reshape(len(weighted), -1).sum(axis=1)
+    energy = np.concatenate(list(_energies(samples, rate_hz)))
+    if len(energy) * _STEPS_PER_S < rate_hz * _STEPS_PER_BLOCK:
+        return np.atleast_1d(energy.mean(dtype=np.float64))
     steps = round(len(energy) * _STEPS_PER_S / rate_hz)
-    if steps < _STEPS_PER_BLOCK:
-        return np.atleast_1d(energy.mean()) if len(energy) else energy
     borders = np.arange(steps + 1) * rate_hz // _STEPS_PER_S
-    in_steps = np.add.reduceat(energy[: borders[-1]], borders[:-1])
+    in_steps = np.add.reduceat(energy[: borders[-1]], borders[:-1], dtype=np.float64)
     in_blocks = np.convolve(in_steps, np.ones(_STEPS_PER_BLOCK), "valid")
     powers: _Powers = in_blocks / (borders[_STEPS_PER_BLOCK:] - borders[:-_STEPS_PER_BLOCK])
     return powers
 
 
-def _k_weighted(samples: Buffer, rate_hz: int) -> Buffer:
-    size = _coarse_size(len(samples) + round(_RING_S * rate_hz))
+def _energies(samples: Buffer, rate_hz: int) -> Iterator[Buffer]:
+    """Yield the square of the K-weighted sound, all channels added, stretch by stretch."""
+    stretch, ring = _STRETCH_S * rate_hz, round(_RING_S * rate_hz)
+    for start in range(0, len(samples), stretch):
+        # What came before still rings.
+        before = min(start, ring)
+        weighted = _k_weighted(samples[start - before : start + stretch], rate_hz, ring)[before:]
+        yield np.square(weighted).reshape(len(weighted), -1).sum(axis=1)
+
+
+def _k_weighted(samples: Buffer, rate_hz: int, ring: int) -> Buffer:
+    size = _coarse_size(len(samples) + ring)
     spectrum = np.fft.rfft(samples, size, axis=0)
     response = _k_response(size, rate_hz)
     spectrum *= response if spectrum.ndim == 1 else response[:, None]

@@ -67,7 +67,9 @@ class MiniaudioOutput:
         self._ring = Ring(frames(RING_MS))
         opened = _bounded(lambda: _open_device(self._ring))
         if opened is None:
-            raise OutputError("miniaudio waits for a sound server that does not answer", hint="start the sound server again")
+            raise OutputError(
+                "miniaudio waits for a sound server that does not answer", hint="start the sound server again"
+            )
         self._device = opened
 
     def write(self, block: Block) -> None:

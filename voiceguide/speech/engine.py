@@ -49,13 +49,19 @@ class SpeechEngine(Protocol):
         """Return all that changes the sound except the text: engine, its version, voice and rate.
 
         Two runs with the same identity speak the same; clips are stored under it.
+
+        Raises:
+            SpeechError: The engine is not ready, or has no voice as asked for.
         """
 
     def speak(self, text: str) -> Speech:
         """Return the spoken text.
 
+        All of it is words: whatever an engine may take for markup, options or commands goes through
+        `voiceguide.speech.text.plain_text` first.
+
         Raises:
-            SpeechError: The engine failed, took too long, or gave nothing.
+            SpeechError: The text is empty or too long, or the engine failed, took too long, or gave nothing.
         """
 
     def close(self) -> None:

@@ -12,7 +12,9 @@ from voiceguide.speech.espeak_program import find_program
 from voiceguide.speech.espeak_voices import EspeakVoice, choose_voice
 from voiceguide.speech.text import plain_text
 
-_HINT: Final = 'install eSpeak NG: "pip install espeakng-loader", or the system\'s package espeak-ng; in Termux "pkg install espeak"'
+_HINT: Final = (
+    'install eSpeak NG: "pip install espeakng-loader", or the system\'s espeak-ng; in Termux "pkg install espeak"'
+)
 
 
 class Espeak(Protocol):

@@ -63,7 +63,7 @@ class EspeakLibrary:
     """
 
     def __init__(self, library: str, data: Path, version: str) -> None:
-        self._library = library
+        self.library = library
         self.data = data
         self.version = version
 
@@ -73,9 +73,9 @@ class EspeakLibrary:
         Raises:
             SpeechError: eSpeak refuses the voice or the text.
         """
-        with _LOCK, _loaded(self._library) as espeak:
+        with _LOCK, _loaded(self.library) as espeak:
             _seed_noise()
-            rate_hz = _initialise(espeak, _short_path(self.data))
+            rate_hz = _initialise(espeak, short_path(self.data))
             _select(espeak, voice)
             return Speech(_spoken(espeak, text), rate_hz)
 
@@ -121,7 +121,7 @@ def _try_out(place: _Place) -> EspeakLibrary:
         if tuple(int(part) for part in version.split(".")[:2] if part.isdecimal()) < _OLDEST:
             raise SpeechError(f"eSpeak {version} is too old", hint="update it")
     with _LOCK, _loaded(place.library) as espeak:
-        _initialise(espeak, place.data and _short_path(place.data))
+        _initialise(espeak, place.data and short_path(place.data))
         _select(espeak, EspeakVoice(name="en", rate=145))
         where = ctypes.c_char_p()
         espeak.espeak_Info(ctypes.byref(where))
@@ -212,7 +212,7 @@ def _refused(what: str) -> SpeechError:
     return SpeechError(f"eSpeak cannot {what}", hint='choose another voice: "voiceguide doctor" shows which are ready')
 
 
-def _short_path(data: Path) -> Path:
+def short_path(data: Path) -> Path:
     """Return a path to `data` that eSpeak has room for."""
     if len(os.fsencode(data)) <= _LONGEST_PATH or sys.platform == "win32":
         return data

@@ -67,7 +67,7 @@ def choose_voice(request: VoiceRequest, data: Path) -> EspeakVoice:
         SpeechError: There is no such voice, or none for the language.
     """
     languages = _file_names(data / "lang")
-    rate = min(max(round(request.rate_wpm * _RATE), _SLOWEST), _FASTEST)
+    rate = espeak_rate(request.rate_wpm)
     if request.voice is None:
         name = f"{_of_language(request.language, languages)}+{_VARIANT}"
         return EspeakVoice(name=name, rate=rate, pitch=_CALM_PITCH, range=_CALM_RANGE)
@@ -79,6 +79,11 @@ def choose_voice(request: VoiceRequest, data: Path) -> EspeakVoice:
         raise _unknown(request.voice, languages, variants)
     name = languages[language.lower()]
     return EspeakVoice(name=f"{name}+{variants[variant.lower()]}" if plus else name, rate=rate)
+
+
+def espeak_rate(rate_wpm: int) -> int:
+    """Return what eSpeak calls a rate of `rate_wpm` words a minute; it knows none beyond 80 and 450."""
+    return min(max(round(rate_wpm * _RATE), _SLOWEST), _FASTEST)
 
 
 def _of_language(language: str, languages: dict[str, str]) -> str:
