@@ -3,7 +3,8 @@
 ```text
 VoiceguideError            1
 ├── RoutineError           3   a routine that is unknown, unreadable or wrong
-├── ScheduleError          4   a time that no plan can keep
+├── ScheduleError          4   a session that cannot be made of the routine
+│   └── BudgetError        4   a time that no plan can keep
 ├── SpeechError            5   no engine can speak, or none as asked
 ├── OutputError            6   no sound device, or it went away
 ├── TargetError            7   a file that cannot be written
@@ -14,6 +15,8 @@ VoiceguideError            1
 traceback and exits with 1.
 """
 
+import difflib
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -40,9 +43,13 @@ class RoutineError(VoiceguideError):
 
 
 class ScheduleError(VoiceguideError):
-    """The routine cannot be fitted to the time that was asked for."""
+    """No session as asked for can be made of the routine."""
 
     exit_code = 4
+
+
+class BudgetError(ScheduleError):
+    """The time that was asked for is too short or too long for the routine."""
 
 
 class SpeechError(VoiceguideError):
@@ -67,3 +74,12 @@ class MediaError(VoiceguideError):
     """A sound file cannot be read."""
 
     exit_code = 8
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    """Return the hint for a name that is unknown: those nearest to it, else all there are."""
+    known = {each.casefold(): each for each in names}
+    close = difflib.get_close_matches(name.casefold().strip(), known, n=3, cutoff=0.5)
+    if close:
+        return f"did you mean {' or '.join(known[each] for each in close)}?"
+    return f"there are {', '.join(known.values())}"

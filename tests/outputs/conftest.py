@@ -117,6 +117,10 @@ def succeeds(arguments: list[str], env: dict[str, str]) -> bool:
     return subprocess.run(arguments, env={**os.environ, **env}, check=False, capture_output=True).returncode == 0
 
 
+def said(arguments: list[str], env: dict[str, str]) -> bytes:
+    return subprocess.run(arguments, env={**os.environ, **env}, check=False, capture_output=True).stdout
+
+
 @contextmanager
 def pulseaudio(folder: Path) -> Iterator[Server]:
     """Run a PulseAudio whose only speaker is a null sink called ``cap``."""
@@ -159,6 +163,9 @@ def pipewire(folder: Path) -> Iterator[Server]:
         subprocess.run(["pw-cli", "create-node", "adapter", _NULL_SINK], env={**os.environ, **env}, check=True,
                        capture_output=True)  # fmt: skip
         until(lambda: succeeds(["pactl", "set-default-sink", "cap"], env), "the null sink")
+        # Streams are led to it only when the session manager has seen it.
+        until(lambda: b"cap" in said(["pw-metadata", "0", "default.audio.sink"], env), "the default sink")
+        until(lambda: succeeds(["sh", "-c", "head -c 4096 /dev/zero | pw-cat -p -"], env), "a way to the null sink")
         yield Server(pid, env)
 
 

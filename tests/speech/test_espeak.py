@@ -3,8 +3,10 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +96,40 @@ def test_many_texts_do_not_fill_the_memory():
     assert int(grown) < 20_000  # KiB; 300 copies of eSpeak's data would be 250 000
 
 
+INTERRUPTED = """
+import sys
+from voiceguide.speech.engine import VoiceRequest
+from voiceguide.speech.espeak import EspeakEngine
+engine = EspeakEngine(VoiceRequest())
+engine.speak("Hello.")
+print(flush=True)
+try:
+    while True:
+        engine.speak("Slow strokes on the lower back, and then some more of it. " * 20)
+except KeyboardInterrupt:
+    print(len(engine.speak("Again.").samples))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles")
+@pytest.mark.parametrize("delay_s", [0.005, 0.012, 0.02, 0.031, 0.05])
+def test_ctrl_c_while_it_speaks_is_never_lost(delay_s):
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process.stdout.readline()
+    time.sleep(delay_s)
+
+    process.send_signal(signal.SIGINT)
+
+    try:
+        said, errors = process.communicate(timeout=10)
+    finally:
+        process.kill()
+    assert errors == ""
+    assert int(said) > 1_000
+
+
 def test_without_any_espeak_the_hint_says_what_to_install():
     engine = EspeakEngine(VoiceRequest(), lambda: None)
 
@@ -118,6 +154,8 @@ def test_without_any_espeak_the_hint_says_what_to_install():
         ("en", "f3", "en-US+f3"),
         ("de", "Annie", "de+Annie"),
         ("en", "EN-us", "en-US"),
+        ("de", "en-gb", "en-GB-x-rp"),
+        ("de", "en+f3", "en-US+f3"),
         ("de", "en-gb-scotland+m3", "en-GB-scotland+m3"),
     ],
 )

@@ -1,11 +1,10 @@
 """The bundled sounds by name: chimes in sets, and ambiences."""
 
-import difflib
 from pathlib import Path
 
 from voiceguide import paths
 from voiceguide.audio.samples import Block, Buffer, as_buffer
-from voiceguide.errors import MediaError
+from voiceguide.errors import MediaError, near
 from voiceguide.media.decode import decode
 
 NO_MUSIC = "none"
@@ -30,7 +29,7 @@ def load_ambience(name: str) -> Block:
     """
     known = ambiences()
     if name not in known:
-        raise MediaError(f"there is no music called '{name}'", hint=_near(name, [*known, NO_MUSIC]))
+        raise MediaError(f"there is no music called '{name}'", hint=near(name, [*known, NO_MUSIC]))
     return decode(paths.bundled_sounds() / "ambience" / f"{name}.ogg")
 
 
@@ -42,14 +41,9 @@ def load_chime(chime_set: str, kind: str) -> Buffer:
     """
     known = chime_sets()
     if chime_set not in known:
-        raise MediaError(f"there are no chimes called '{chime_set}'", hint=_near(chime_set, known))
+        raise MediaError(f"there are no chimes called '{chime_set}'", hint=near(chime_set, known))
     return as_buffer(decode(_chime_file(chime_set, kind)))
 
 
 def _chime_file(chime_set: str, kind: str) -> Path:
     return paths.bundled_sounds() / "chimes" / chime_set / f"{kind}.flac"
-
-
-def _near(name: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(name.lower(), names, n=1)
-    return f"did you mean '{close[0]}'?" if close else f"there are {', '.join(names)}"

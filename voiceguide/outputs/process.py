@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from io import FileIO
@@ -49,6 +50,12 @@ class Player:
     preamble: bytes = b""
     """What it reads first, to know what the rest is."""
 
+    raw_option: str | None = None
+    """What its newer versions must be told and its older ones do not know."""
+
+    tail_ms: int = 0
+    """Silence to send after the last frame, where the player drops or repeats what it holds at the end."""
+
     settle_ms: int = 150
     """A player that finds no device has ended after so long."""
 
@@ -58,11 +65,11 @@ class Player:
 
 PLAYERS: Final = {
     "pw-cat": Player(
-        # Its way to be told of raw frames is younger than the program; a WAV header it has always known.
-        arguments=("pw-cat", "--playback", "--latency", "60ms", "-"),
+        arguments=("pw-cat", "--playback", "--latency=60ms", "--rate=48000", "--channels=2", "--format=s16", "-"),
         package="pipewire",
         latency_ms=250,
-        preamble=endless_header(),
+        raw_option="--raw",
+        tail_ms=100,
     ),
     "pacat": Player(
         arguments=("pacat", "--playback", "--raw", "--format=s16le", "--rate=48000", "--channels=2",
@@ -76,14 +83,17 @@ PLAYERS: Final = {
         latency_ms=220,
     ),
     "mpv": Player(
+        # Its own reader of raw frames fills the last packet with old ones, so it gets a WAV header.
         arguments=("mpv", "--no-config", "--input-terminal=no", "--msg-level=all=error", "--no-video", "--cache=no",
-                   "--profile=low-latency", "--audio-buffer=0.05", "--demuxer-thread=no", "--demuxer=rawaudio",
-                   "--demuxer-rawaudio-format=s16le", "--demuxer-rawaudio-rate=48000",
-                   "--demuxer-rawaudio-channels=2", "-"),
+                   "--profile=low-latency", "--audio-buffer=0.05", "--demuxer-thread=no", "--demuxer=lavf",
+                   "--demuxer-lavf-format=wav", "-"),
         package="mpv",
-        latency_ms=380,
+        latency_ms=420,
+        preamble=endless_header(),
         settle_ms=300,
+        tail_ms=100,
     ),
+    # Last, because it plays on to nobody, and says nothing, when its sound server dies.
     "ffplay": Player(
         arguments=("ffplay", "-nodisp", "-autoexit", "-nostats", "-v", "error", "-fflags", "nobuffer",
                    "-probesize", "32", "-analyzeduration", "0", "-f", "wav", "-i", "pipe:0"),
@@ -92,6 +102,7 @@ PLAYERS: Final = {
         preamble=endless_header(),
         settle_ms=300,
         lead_ms=150,
+        tail_ms=100,
     ),
 }  # fmt: skip
 """Name of a player to how it is used."""
@@ -129,7 +140,7 @@ class ProcessOutput:
         if hint := self.missing():
             raise OutputError(f"{self.name} is not installed", hint=hint)
         try:
-            child = self._child = Child(self._player.arguments, stdin=subprocess.PIPE)
+            child = self._child = Child(_arguments(self._player), stdin=subprocess.PIPE)
         except OSError as error:
             raise OutputError(f"{self.name} does not start: {error.strerror}", hint=CONNECT_HINT) from error
         try:
@@ -160,6 +171,8 @@ class ProcessOutput:
         """Let the program play what it has; wait for it."""
         child = self._child
         if child is not None:
+            with suppress(OutputError):
+                self._put(child, memoryview(bytes(frames(self._player.tail_ms) * FRAME_BYTES)))
             _pipe_of(child).close()
             child.wait(self.latency_ms / SECOND_MS + PATIENCE_S)
         self.abort()
@@ -236,6 +249,14 @@ class _Pace:
         """Count what went out. What comes too late starts a new count: it is not made up for."""
         seconds = size_bytes / FRAME_BYTES / FRAMES_PER_MS / SECOND_MS
         self._heard_at = max(self._heard_at, time.monotonic()) + seconds
+
+
+def _arguments(player: Player) -> list[str]:
+    program, *rest = player.arguments
+    if player.raw_option is None:
+        return [program, *rest]
+    told = subprocess.run([program, "--help"], check=False, capture_output=True, text=True, timeout=PATIENCE_S)
+    return [program, *([player.raw_option] if player.raw_option in told.stdout else []), *rest]
 
 
 def _pipe_of(child: Child) -> FileIO:

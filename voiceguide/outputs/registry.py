@@ -15,8 +15,8 @@ DEVICES: Final = {
     "pw-cat": "voiceguide.outputs.process:pw_cat",
     "pacat": "voiceguide.outputs.process:pacat",
     "aplay": "voiceguide.outputs.process:aplay",
-    "ffplay": "voiceguide.outputs.process:ffplay",
     "mpv": "voiceguide.outputs.process:mpv",
+    "ffplay": "voiceguide.outputs.process:ffplay",
 }
 """Name of a device to ``module:factory``, best first; the factory takes nothing."""
 

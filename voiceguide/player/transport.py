@@ -65,11 +65,18 @@ class Transport:
 
     def advance(self, count: int) -> "Transport":
         """Return the transport after `count` frames were heard."""
-        return self if self.held else replace(self, position=self.position + count)
+        if self.held:
+            return self
+        position = self.position + count
+        if self.chapter.waits and position >= frames(self.chapter.end_ms):
+            return replace(self, position=frames(self.chapter.end_ms) - 1, held=True)
+        return replace(self, position=position)
 
     def apply(self, command: Command) -> "Transport":
         """Return the transport after `command`."""
         match command:
+            case Command.HOLD if self.chapter.waits:
+                return self.at_chapter(self.chapter_index + 1)
             case Command.HOLD:
                 return replace(self, held=not self.held, position=self._rested() if not self.held else self.position)
             case Command.NEXT:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from voiceguide.errors import near
 from voiceguide.routine.amounts import LONGEST_MS
+from voiceguide.routine.glossary import glossary
 from voiceguide.routine.model import MOST_STEPS, Routine, Section, Step
 from voiceguide.units import SECOND_MS
 
@@ -46,6 +48,17 @@ def _step(step: Step) -> Iterator[BrokenRule]:
         if amount is not None and amount.min_ms < SECOND_MS:
             yield BrokenRule(key, f"'{key}' is shorter than a second", 'write "1 s" or more')
     yield from _sides(step)
+    yield from _known_words(step)
+
+
+def _known_words(step: Step) -> Iterator[BrokenRule]:
+    words = glossary()
+    if step.technique is not None and step.technique not in words.strokes:
+        message = f"'technique' is \"{step.technique}\", which is no stroke of the glossary"
+        yield BrokenRule("technique", message, near(step.technique, words.strokes))
+    if step.area is not None and step.area not in words.areas:
+        message = f"'area' is \"{step.area}\", which is no part of the body in the glossary"
+        yield BrokenRule("area", message, near(step.area, words.areas))
 
 
 def _sides(value: Step | Section) -> Iterator[BrokenRule]:

@@ -5,7 +5,7 @@ order of priority, each with a window; it takes the free place nearest to where 
 is ever cut off, and no two sentences come closer than `BETWEEN_SENTENCES_MS`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
@@ -23,13 +23,23 @@ from voiceguide.scheduler.plan import Plan, PlannedStep
 from voiceguide.scheduler.planning import Terms
 from voiceguide.units import MINUTE_MS, SECOND_MS
 
-Kind = Literal["opening", "instruction", "last", "preview", "check-in", "closing"]
+Kind = Literal["opening", "instruction", "last", "two more", "preview", "check-in", "time left", "closing"]
 
 PREVIEW_FROM_MS = 30 * SECOND_MS
 """Steps shorter than this have no preview."""
 
 CHECK_IN_FROM_MS = 40 * SECOND_MS
 """Steps shorter than this have no check-in."""
+
+
+COUNT_DOWN_FROM = 4
+"""With fewer repeats only the last is told."""
+
+COUNT_DOWN_EACH_MS = 8 * SECOND_MS
+"""Repeats shorter than this are not counted down."""
+
+TIME_LEFT_WITHIN_MS = 20 * SECOND_MS
+"""How far from its moment the time that is left may be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +68,11 @@ def narrate(plan: Plan, terms: Terms) -> Script:
     """Return what is said in `plan`, and when."""
     checked = check_in_steps(plan) if terms.options.detail != "bells" else frozenset[int]()
     following: list[PlannedStep | None] = [*plan.steps[1:], None]
+    moments = _time_left_moments(plan, terms.options.time_left_ms)
     return Script(
         opening=_in_a_row(plan.opening, MUSIC_ALONE_MS + AFTER_CHIME_MS, "opening", terms.measure),
         steps=tuple(
-            _step_lines(step, after, step.number in checked, terms)
+            _step_lines(step, _Around(after, step.number in checked, moments), terms)
             for step, after in zip(plan.steps, following, strict=True)
         ),
         closing=_in_a_row(plan.closing, BEFORE_CLOSING_MS, "closing", terms.measure),
@@ -74,8 +85,8 @@ def check_in_steps(plan: Plan) -> frozenset[int]:
     Two to four in a session, evenly apart, and always the first firm stroke, or the first at all that is not light.
     """
     wanted = 2 + (plan.length_ms >= 20 * MINUTE_MS) + (plan.length_ms >= 45 * MINUTE_MS)
-    possible = [step for step in plan.steps if step.length_ms >= CHECK_IN_FROM_MS]
-    firm = [step for pressure in ("firm", "medium") for step in possible if step.part.step.pressure == pressure]
+    possible = [s for s in plan.steps if s.length_ms >= CHECK_IN_FROM_MS and s.part.kind == "massage"]
+    firm = [step for pressure in ("firm", "medium") for step in possible if step.pressure == pressure]
     chosen = {step.number for step in firm[:1]}
     for turn in range(wanted):
         best_ms = plan.length_ms * (2 * turn + 1) // (2 * wanted)
@@ -97,13 +108,24 @@ class _Wish:
     """Of its first millisecond."""
 
 
-def _step_lines(step: PlannedStep, after: PlannedStep | None, asks: bool, terms: Terms) -> tuple[Line, ...]:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a step has to know of the session around it."""
+
+    after: PlannedStep | None
+    asks: bool
+    """Whether the receiver is asked about the pressure."""
+    time_left: Mapping[int, int]
+    """Moments of the session at which so many whole minutes are left."""
+
+
+def _step_lines(step: PlannedStep, around: _Around, terms: Terms) -> tuple[Line, ...]:
     lines = list(_in_a_row(step.talk, AFTER_CHIME_MS, "instruction", terms.measure))
-    taken = [(0, step.talk_ms), (step.length_ms - BETWEEN_SENTENCES_MS, LONGEST_MS)]
-    taken += [(bell - 300, bell + 500) for bell in _bells(step)]
     if terms.options.detail == "bells":
         return tuple(lines)
-    for wish in _wishes(step, after, asks, terms.phrases, terms.measure):
+    taken = [(0, step.talk_ms), (step.length_ms - BETWEEN_SENTENCES_MS, LONGEST_MS)]
+    taken += [(bell - 300, bell + 500) for bell in _bells(step)]
+    for wish in _wishes(step, around, terms):
         length_ms = terms.measure(wish.text)
         at_ms = _free_place(wish, length_ms, taken)
         if at_ms is not None:
@@ -120,20 +142,37 @@ def _bells(step: PlannedStep) -> Iterator[int]:
             yield start_ms - step.start_ms + step.hold_ms
 
 
-def _wishes(
-    step: PlannedStep, after: PlannedStep | None, asks: bool, phrases: Phrases, measure: Measure
-) -> Iterator[_Wish]:
+def _wishes(step: PlannedStep, around: _Around, terms: Terms) -> Iterator[_Wish]:
     """Yield what would help, most important first."""
-    if len(step.repeat_starts_ms) > 1:
-        tick_ms = step.repeat_starts_ms[-1] - step.start_ms
-        yield _Wish(phrases.last, "last", tick_ms + 600, tick_ms + 600, tick_ms + 2_000)
+    phrases, starts = terms.phrases, [start - step.start_ms for start in step.repeat_starts_ms]
+    if len(starts) > 1:
+        yield _after_bell(phrases.last, "last", starts[-1])
     if step.length_ms >= PREVIEW_FROM_MS:
-        text = _preview(after, phrases)
-        end_ms = step.length_ms - measure(text)
+        text = _preview(around.after, phrases)
+        end_ms = step.length_ms - terms.measure(text)
         yield _Wish(text, "preview", end_ms - 10_000, end_ms - 7_000, end_ms - 5_000)
-    if asks:
+    if around.asks:
         middle_ms = (step.talk_ms + step.length_ms) // 2
-        yield _Wish(phrases.check_in, "check-in", step.talk_ms + 8_000, middle_ms, step.length_ms - 15_000)
+        text = phrases.check_in[terms.options.pressure or "medium"]
+        yield _Wish(text, "check-in", step.talk_ms + 8_000, middle_ms, step.length_ms - 15_000)
+    if len(starts) >= COUNT_DOWN_FROM and (step.each_ms or 0) >= COUNT_DOWN_EACH_MS:
+        yield _after_bell(phrases.two_more, "two more", starts[-2])
+    for moment_ms, minutes in around.time_left.items():
+        if step.start_ms <= moment_ms < step.end_ms:
+            best_ms = moment_ms - step.start_ms
+            text = phrases.time_left.of(minutes)
+            yield _Wish(text, "time left", best_ms - TIME_LEFT_WITHIN_MS, best_ms, best_ms + TIME_LEFT_WITHIN_MS)
+
+
+def _after_bell(text: str, kind: Kind, bell_ms: int) -> _Wish:
+    return _Wish(text, kind, bell_ms + AFTER_CHIME_MS, bell_ms + AFTER_CHIME_MS, bell_ms + 2_000)
+
+
+def _time_left_moments(plan: Plan, every_ms: int | None) -> dict[int, int]:
+    if every_ms is None:
+        return {}
+    lefts = range(every_ms, plan.closing_ms, every_ms)
+    return {plan.length_ms - left_ms: left_ms // MINUTE_MS for left_ms in lefts}
 
 
 def _preview(after: PlannedStep | None, phrases: Phrases) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from voiceguide.routine.model import Routine, Section, Side, Step
+from voiceguide.routine.model import Kind, Routine, Section, Side, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,12 @@ class Part:
     section: str
     """Title of its section."""
 
+    section_index: int
+    """Which section of the routine, counted from 0."""
+
+    kind: Kind
+    """What its section is for."""
+
     opens_section: bool = False
     """Whether it is the first of its section."""
 
@@ -30,6 +36,9 @@ class Part:
     again: bool = False
     """Whether the same step was done before, on the other side."""
 
+    spare: tuple[str, ...] = ()
+    """Areas to leave out while doing it."""
+
 
 def lay_out(routine: Routine) -> list[Part]:
     """Return the parts of the whole routine, in order.
@@ -39,13 +48,13 @@ def lay_out(routine: Routine) -> list[Part]:
     """
     parts: list[Part] = []
     first = 0
-    for section in routine.sections:
-        parts += _mark_first(list(_parts_of(section, first)))
+    for index, section in enumerate(routine.sections):
+        parts += _mark_first(list(_parts_of(section, index, first)))
         first += len(section.steps)
     return parts
 
 
-def _parts_of(section: Section, first: int) -> Iterator[Part]:
+def _parts_of(section: Section, section_index: int, first: int) -> Iterator[Part]:
     passes: Sequence[Side | None] = section.sides or (None,)
     for turn, section_side in enumerate(passes):
         for index, step in enumerate(section.steps):
@@ -54,6 +63,8 @@ def _parts_of(section: Section, first: int) -> Iterator[Part]:
                     step=step,
                     step_index=first + index,
                     section=section.title,
+                    section_index=section_index,
+                    kind=section.kind,
                     side=side,
                     turn=_turn(step.sides or section.sides, side) if step.sides or index == 0 else None,
                     again=turn > 0 or again > 0,

@@ -32,6 +32,9 @@ BEFORE_CLOSING_MS: Final = SECOND_MS
 END_MS: Final = 9 * SECOND_MS
 """From the end bell to the end of the session, while the bell rings out and the music fades."""
 
+QUICKEST_PULSE_S: Final = 5
+"""A pulse for quicker strokes would nag rather than calm."""
+
 
 def spoken_ms(sentences: Sequence[str], measure: Measure) -> int:
     """Return how long the sentences last, one after the other, from the first word to the last."""

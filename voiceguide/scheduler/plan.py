@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from voiceguide.routine.model import Routine
+from voiceguide.routine.model import Pressure, Routine
 from voiceguide.scheduler.parts import Part
 
 
@@ -35,6 +35,15 @@ class PlannedStep:
     hold_ms: int | None = None
     """How long one press lasts, where the step is a hold."""
 
+    pressure: Pressure | None = None
+    """How firm it is done in this session."""
+
+    pace_ms: int | None = None
+    """The time of one slow stroke, where a pulse gives its rhythm."""
+
+    waits: bool = False
+    """Whether it ends when a key is pressed, and not before."""
+
     @property
     def end_ms(self) -> int:
         """One past its last millisecond."""
@@ -45,6 +54,13 @@ class PlannedStep:
         """Where each repeat begins, from the beginning of the session; empty where there is none to count."""
         first_ms, each_ms = self.start_ms + self.talk_ms, self.each_ms or 0
         return [first_ms + turn * each_ms for turn in range(self.repeats or 0)]
+
+    @property
+    def pulses_ms(self) -> range:
+        """Where a pulse is heard, from the beginning of the session; empty where there is no pace."""
+        if self.pace_ms is None:
+            return range(0)
+        return range(self.start_ms + self.talk_ms, self.end_ms - self.pace_ms // 2, self.pace_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +80,14 @@ class Plan:
     closing: tuple[str, ...]
     """The last sentences."""
 
+    quiet_ms: int
+    """How long the music goes on after the end bell, before it fades."""
+
     left_out: tuple[str, ...]
     """Titles of the optional steps for which there is no time, in the order of the routine."""
+
+    avoided: tuple[str, ...]
+    """Titles of the steps that are left out for the sake of an area."""
 
     least_ms: int
     """The shortest session that the routine can be, with the same options."""

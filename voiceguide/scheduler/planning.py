@@ -1,22 +1,24 @@
 """Fits a routine to one session."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from voiceguide.errors import ScheduleError
+from voiceguide.errors import BudgetError
 from voiceguide.routine.amounts import LONGEST_MS
+from voiceguide.routine.glossary import Glossary, glossary
 from voiceguide.routine.model import Routine, Step
 from voiceguide.scheduler import pauses
 from voiceguide.scheduler.fit import Bounds, fit
 from voiceguide.scheduler.lengths import Timing, bounds_of, timings
 from voiceguide.scheduler.options import Options
-from voiceguide.scheduler.parts import Part, lay_out
+from voiceguide.scheduler.parts import Part
 from voiceguide.scheduler.pauses import Measure
 from voiceguide.scheduler.phrases import Phrases
 from voiceguide.scheduler.plan import Plan, PlannedStep
-from voiceguide.scheduler.wording import instructions, opening, sentences
-from voiceguide.units import MINUTE_MS
+from voiceguide.scheduler.selection import Selection, select
+from voiceguide.scheduler.wording import instructions, opening, pressure_of, sentences
+from voiceguide.units import MINUTE_MS, SECOND_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +29,28 @@ class Terms:
     phrases: Phrases
     """In the language of the routine."""
     measure: Measure
+    words: Glossary = field(default_factory=glossary)
 
 
 def make_plan(routine: Routine, terms: Terms) -> Plan:
     """Fit `routine` to one session.
 
     Raises:
-        ScheduleError: The time is too short or too long for it; the hint says what is possible.
+        BudgetError: The time is too short or too long for it.
+        ScheduleError: A section or an area is none of the routine's.
     """
-    whole = _draw(lay_out(routine), terms)
-    core = _draw(_without(whole.parts, _optional(whole.parts)), terms)
-    frame_ms = _frame_ms(routine, terms)
-    budget_ms = terms.options.budget_ms or _whole_minutes(whole.wish_ms + frame_ms, whole, frame_ms)
-    least_ms = core.least_ms + frame_ms
-    most_ms = min(whole.most_ms + frame_ms, LONGEST_MS)
-    draft = _choose(whole, budget_ms - frame_ms, terms)
+    selection = select(routine, terms.options, terms.words)
+    desk = _Desk(routine, selection, terms)
+    whole = desk.draw(selection.parts)
+    core = desk.draw(_without(selection.parts, _optional(selection.parts)))
+    budget_ms = terms.options.budget_ms or _whole_minutes(whole.wish_ms + desk.frame_ms, whole, desk.frame_ms)
+    least_ms = core.least_ms + desk.frame_ms
+    most_ms = min(whole.most_ms + desk.frame_ms, LONGEST_MS)
+    quiet_ms = 0
+    if terms.options.stretch and budget_ms > most_ms:
+        whole, quiet_ms = _stretched(whole, budget_ms - desk.frame_ms)
+        most_ms = LONGEST_MS
+    draft = desk.choose(whole, budget_ms - desk.frame_ms - quiet_ms)
     if draft is None or budget_ms > most_ms:
         raise _does_not_fit(routine, budget_ms, least_ms, most_ms)
     chosen = {part.step_index for part in draft.parts}
@@ -49,9 +58,11 @@ def make_plan(routine: Routine, terms: Terms) -> Plan:
         routine=routine,
         length_ms=budget_ms,
         opening=tuple(opening(routine, terms.phrases)),
-        steps=tuple(_place(routine, draft, budget_ms, terms)),
+        steps=tuple(desk.place(draft, budget_ms - desk.frame_ms - quiet_ms)),
         closing=tuple(sentences(terms.phrases.closing)),
+        quiet_ms=quiet_ms,
         left_out=tuple(step.title for i, step in _steps(whole.parts).items() if i not in chosen),
+        avoided=selection.avoided,
         least_ms=least_ms,
         most_ms=most_ms,
     )
@@ -80,30 +91,93 @@ class _Draft:
         return sum(each.most_ms for each in self.bounds.values())
 
 
-def _draw(parts: Sequence[Part], terms: Terms) -> _Draft:
-    talks = instructions(parts, terms.phrases, terms.options.detail)
-    talks_ms = [_talk_ms(part, talk, terms) for part, talk in zip(parts, talks, strict=True)]
-    by_step: dict[int, list[int]] = defaultdict(list)
-    for part, talk_ms in zip(parts, talks_ms, strict=True):
-        by_step[part.step_index].append(talk_ms)
-    bounds = {index: bounds_of(step, by_step[index]) for index, step in _steps(parts).items()}
-    return _Draft(list(parts), talks, talks_ms, bounds)
+class _Desk:
+    """Draws up drafts of one session."""
 
+    def __init__(self, routine: Routine, selection: Selection, terms: Terms) -> None:
+        self.routine = routine
+        self.selection = selection
+        self.terms = terms
+        first, last = opening(routine, terms.phrases), sentences(terms.phrases.closing)
+        self.opening_ms = pauses.opening_ms(first, terms.measure)
+        self.frame_ms = self.opening_ms + pauses.closing_ms(last, terms.measure)
+        """All that is before the first step and after the last."""
 
-def _talk_ms(part: Part, talk: Sequence[str], terms: Terms) -> int:
-    """Return the time from chime to first stroke, whatever the number of repeats will be."""
-    spoken = pauses.talk_ms(talk, terms.measure)
-    if part.step.repeat is None or terms.options.detail == "bells":
-        return spoken
-    counts = range(part.step.repeat.min, part.step.repeat.max + 1)
-    longest_ms = max(terms.measure(terms.phrases.times.of(count)) for count in counts)
-    return spoken + pauses.BETWEEN_SENTENCES_MS + longest_ms
+    def draw(self, parts: Sequence[Part]) -> _Draft:
+        """Word and measure some parts."""
+        terms = self.terms
+        talks = instructions(parts, self.routine.language, terms.phrases, terms.options, terms.words)
+        talks_ms = [self._talk_ms(part, talk) for part, talk in zip(parts, talks, strict=True)]
+        by_step = _by_step(parts, talks_ms)
+        bounds = {index: self._bounds(index, step, by_step[index]) for index, step in _steps(parts).items()}
+        return _Draft(list(parts), talks, talks_ms, bounds)
 
+    def choose(self, whole: _Draft, room_ms: int) -> _Draft | None:
+        """Leave out optional steps until the rest fits into `room_ms`; bring one back where too little is left."""
+        draft, waiting, gone = whole, _optional(whole.parts), set[int]()
+        while draft.least_ms > room_ms:
+            if not waiting:
+                return None
+            over_ms = draft.least_ms - room_ms
+            while waiting and over_ms > 0:
+                over_ms -= draft.bounds[waiting[0]].least_ms
+                gone.add(waiting.pop(0))
+            draft = self.draw(_without(whole.parts, gone))
+        if draft.most_ms >= room_ms or not gone:
+            return draft
+        with_one_back = (self.draw(_without(whole.parts, gone - {index})) for index in sorted(gone))
+        return next((each for each in with_one_back if each.least_ms <= room_ms <= each.most_ms), None)
 
-def _frame_ms(routine: Routine, terms: Terms) -> int:
-    """Return the length of all that is before the first step and after the last."""
-    words = opening(routine, terms.phrases)
-    return pauses.opening_ms(words, terms.measure) + pauses.closing_ms(sentences(terms.phrases.closing), terms.measure)
+    def place(self, draft: _Draft, room_ms: int) -> Iterator[PlannedStep]:
+        """Give every part its length and its place."""
+        lengths = dict(zip(draft.bounds, fit(list(draft.bounds.values()), room_ms), strict=True))
+        steps, talks_ms = _steps(draft.parts), _by_step(draft.parts, draft.talks_ms)
+        spent = {index: timings(steps[index], talks_ms[index], length) for index, length in lengths.items()}
+        at_ms = self.opening_ms
+        for number, (part, talk, talk_ms) in enumerate(zip(draft.parts, draft.talks, draft.talks_ms, strict=True), 1):
+            timing = spent[part.step_index].pop(0)
+            yield PlannedStep(
+                part=part,
+                number=number,
+                start_ms=at_ms,
+                length_ms=timing.length_ms,
+                talk=(*talk, *self._count(timing)),
+                talk_ms=talk_ms,
+                repeats=timing.repeats,
+                each_ms=timing.each_ms,
+                hold_ms=timing.each_ms - pauses.MOVE_ON_MS if timing.each_ms and part.step.hold else None,
+                pressure=pressure_of(part.step, self.terms.options.pressure),
+                waits=part.step.wait and self.terms.options.keys,
+                pace_ms=self._pace_ms(part, timing.length_ms - talk_ms),
+            )
+            at_ms += timing.length_ms
+
+    def _talk_ms(self, part: Part, talk: Sequence[str]) -> int:
+        """Return the time from chime to first stroke, whatever the number of repeats will be."""
+        measure, phrases = self.terms.measure, self.terms.phrases
+        spoken_ms = pauses.talk_ms(talk, measure)
+        if part.step.repeat is None or self.terms.options.detail == "bells":
+            return spoken_ms
+        counts = range(part.step.repeat.min, part.step.repeat.max + 1)
+        return spoken_ms + pauses.BETWEEN_SENTENCES_MS + max(measure(phrases.times.of(count)) for count in counts)
+
+    def _bounds(self, index: int, step: Step, talks_ms: Sequence[int]) -> Bounds:
+        bounds = bounds_of(step, talks_ms)
+        return replace(bounds, wish_ms=bounds.most_ms) if index in self.selection.focused else bounds
+
+    def _count(self, timing: Timing) -> list[str]:
+        if timing.repeats is None or self.terms.options.detail == "bells":
+            return []
+        return [self.terms.phrases.times.of(timing.repeats)]
+
+    def _pace_ms(self, part: Part, hands_ms: int) -> int | None:
+        """Return the time of one stroke, a whole number of which fills the hands' time."""
+        stroke = self.terms.words.strokes.get(part.step.technique or "")
+        if not self.terms.options.pace or part.step.time is None or not stroke or not stroke.pace_s:
+            return None
+        if stroke.pace_s < pauses.QUICKEST_PULSE_S:
+            return None
+        return hands_ms // max(1, round(hands_ms / (stroke.pace_s * SECOND_MS)))
 
 
 def _whole_minutes(wish_ms: int, whole: _Draft, frame_ms: int) -> int:
@@ -112,53 +186,21 @@ def _whole_minutes(wish_ms: int, whole: _Draft, frame_ms: int) -> int:
     return min(max(rounded_ms, whole.least_ms + frame_ms), whole.most_ms + frame_ms, LONGEST_MS)
 
 
-def _choose(whole: _Draft, room_ms: int, terms: Terms) -> _Draft | None:
-    """Leave out optional steps until the rest fits into `room_ms`; bring one back where too little is left."""
-    draft, waiting, gone = whole, _optional(whole.parts), set[int]()
-    while draft.least_ms > room_ms:
-        if not waiting:
-            return None
-        over_ms = draft.least_ms - room_ms
-        while waiting and over_ms > 0:
-            over_ms -= draft.bounds[waiting[0]].least_ms
-            gone.add(waiting.pop(0))
-        draft = _draw(_without(whole.parts, gone), terms)
-    if draft.most_ms >= room_ms:
-        return draft
-    with_one_back = (_draw(_without(whole.parts, gone - {index}), terms) for index in sorted(gone))
-    return next((each for each in with_one_back if each.least_ms <= room_ms <= each.most_ms), None)
+def _stretched(whole: _Draft, room_ms: int) -> tuple[_Draft, int]:
+    """Let the open steps fill `room_ms`; without any, return how long the quiet ending is."""
+    open_steps = [index for index, step in _steps(whole.parts).items() if step.open]
+    over_ms = room_ms - whole.most_ms
+    if not open_steps:
+        return whole, over_ms
+    longer = {i: replace(whole.bounds[i], most_ms=whole.bounds[i].most_ms + over_ms) for i in open_steps}
+    return replace(whole, bounds={**whole.bounds, **longer}), 0
 
 
-def _place(routine: Routine, draft: _Draft, budget_ms: int, terms: Terms) -> Iterable[PlannedStep]:
-    """Give every part its length and its place."""
-    bounds = draft.bounds
-    room_ms = budget_ms - _frame_ms(routine, terms)
-    lengths = dict(zip(bounds, fit(list(bounds.values()), room_ms), strict=True))
-    spent = _spend(draft, lengths)
-    at_ms = pauses.opening_ms(opening(routine, terms.phrases), terms.measure)
-    for number, (part, talk, talk_ms) in enumerate(zip(draft.parts, draft.talks, draft.talks_ms, strict=True), 1):
-        timing = spent[part.step_index].pop(0)
-        counted = timing.repeats is not None and terms.options.detail != "bells"
-        yield PlannedStep(
-            part=part,
-            number=number,
-            start_ms=at_ms,
-            length_ms=timing.length_ms,
-            talk=(*talk, *([terms.phrases.times.of(timing.repeats or 0)] if counted else [])),
-            talk_ms=talk_ms,
-            repeats=timing.repeats,
-            each_ms=timing.each_ms,
-            hold_ms=timing.each_ms - pauses.MOVE_ON_MS if timing.each_ms and part.step.hold else None,
-        )
-        at_ms += timing.length_ms
-
-
-def _spend(draft: _Draft, lengths: Mapping[int, int]) -> dict[int, list[Timing]]:
-    talks_ms: dict[int, list[int]] = defaultdict(list)
-    for part, talk_ms in zip(draft.parts, draft.talks_ms, strict=True):
-        talks_ms[part.step_index].append(talk_ms)
-    steps = _steps(draft.parts)
-    return {index: timings(steps[index], each_ms, lengths[index]) for index, each_ms in talks_ms.items()}
+def _by_step(parts: Iterable[Part], talks_ms: Iterable[int]) -> dict[int, list[int]]:
+    by_step: dict[int, list[int]] = defaultdict(list)
+    for part, talk_ms in zip(parts, talks_ms, strict=True):
+        by_step[part.step_index].append(talk_ms)
+    return by_step
 
 
 def _steps(parts: Iterable[Part]) -> dict[int, Step]:
@@ -166,9 +208,13 @@ def _steps(parts: Iterable[Part]) -> dict[int, Step]:
 
 
 def _optional(parts: Iterable[Part]) -> list[int]:
-    """Return the steps that may go, in the order in which they go: the last first. One step always stays."""
+    """Return the steps that may go, in the order in which they go: lowest priority first, then the last first.
+
+    One step always stays.
+    """
     steps = _steps(parts)
-    return [index for index, step in reversed(steps.items()) if step.optional][: len(steps) - 1]
+    optional = [index for index, step in reversed(steps.items()) if step.optional]
+    return sorted(optional, key=lambda index: steps[index].priority)[: len(steps) - 1]
 
 
 def _without(parts: Iterable[Part], gone: Iterable[int]) -> list[Part]:
@@ -176,11 +222,10 @@ def _without(parts: Iterable[Part], gone: Iterable[int]) -> list[Part]:
     return [part for part in parts if part.step_index not in left_out]
 
 
-def _does_not_fit(routine: Routine, budget_ms: int, least_ms: int, most_ms: int) -> ScheduleError:
+def _does_not_fit(routine: Routine, budget_ms: int, least_ms: int, most_ms: int) -> BudgetError:
     least, most = -(-least_ms // MINUTE_MS), most_ms // MINUTE_MS
     asked = f"{budget_ms / MINUTE_MS:g}"
-    if budget_ms < least_ms:
-        hint = f"it needs {least} minutes at least: ask for {least} to {most}"
-    else:
-        hint = f"it fills {most} minutes at most: ask for {least} to {most}"
-    return ScheduleError(f"'{routine.title}' cannot be done in {asked} minutes", hint=hint)
+    hint = f"it needs {least} minutes at least: ask for {least} to {most}"
+    if budget_ms > most_ms:
+        hint = f"it fills {most} minutes at most: ask for {least} to {most}, or more with --stretch"
+    return BudgetError(f"'{routine.title}' cannot be done in {asked} minutes", hint=hint)

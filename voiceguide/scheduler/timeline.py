@@ -46,6 +46,8 @@ class Chapter:
     start_ms: int
     end_ms: int
     title: str
+    waits: bool = False
+    """Whether a live session goes on from it only when a key is pressed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ def build(plan: Plan, script: Script, phrases: Phrases) -> Timeline:
         *_speech(script.opening, 0),
         *(cue for step, lines in zip(plan.steps, script.steps, strict=True) for cue in _step_cues(step, lines)),
         *_speech(script.closing, plan.closing_ms),
-        _chime(plan.length_ms - END_MS, "end"),
+        _chime(plan.length_ms - plan.quiet_ms - END_MS, "end"),
     ]
     return Timeline(
         length_ms=plan.length_ms,
@@ -91,12 +93,13 @@ def _step_cues(step: PlannedStep, lines: tuple[Line, ...]) -> Iterator[Cue]:
         yield _chime(start_ms, "last" if 1 < turn == step.repeats else "tick")
         if step.hold_ms is not None:
             yield _chime(start_ms + step.hold_ms, "release")
+    yield from (_chime(at_ms, "tick") for at_ms in step.pulses_ms)
 
 
 def _chapters(plan: Plan, phrases: Phrases) -> Iterator[Chapter]:
     yield Chapter(start_ms=0, end_ms=plan.steps[0].start_ms, title=phrases.chapters.opening)
     for step in plan.steps:
-        yield Chapter(start_ms=step.start_ms, end_ms=step.end_ms, title=step_title(step, phrases))
+        yield Chapter(start_ms=step.start_ms, end_ms=step.end_ms, title=step_title(step, phrases), waits=step.waits)
     yield Chapter(start_ms=plan.closing_ms, end_ms=plan.length_ms, title=phrases.chapters.closing)
 
 

@@ -1,15 +1,18 @@
 """What the voice says at the start of each part, as single sentences."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-from voiceguide.routine.model import Routine
-from voiceguide.scheduler.options import Detail
+from voiceguide.routine.glossary import Glossary
+from voiceguide.routine.model import Pressure, Routine, Step
+from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.parts import Part
 from voiceguide.scheduler.phrases import Phrases
 
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=\S)")
+_FIRMNESS: Final[tuple[Pressure, ...]] = ("light", "medium", "firm")
 
 
 def sentences(text: str) -> list[str]:
@@ -22,36 +25,75 @@ def opening(routine: Routine, phrases: Phrases) -> list[str]:
     return sentences(phrases.welcome.format(title=routine.title.rstrip(".")))
 
 
-def instructions(parts: Sequence[Part], phrases: Phrases, detail: Detail) -> list[list[str]]:
+def pressure_of(step: Step, wanted: Pressure | None) -> Pressure | None:
+    """Return how firm a step is done: as written, but never firmer than wanted, and firm where firm is wanted.
+
+    What is written as light stays light: it is so for a reason.
+    """
+    if step.pressure is None or wanted is None or step.pressure == "light":
+        return step.pressure
+    if wanted == "firm":
+        return "firm"
+    return min(step.pressure, wanted, key=_FIRMNESS.index)
+
+
+def instructions(
+    parts: Sequence[Part], language: str, phrases: Phrases, options: Options, words: Glossary
+) -> list[list[str]]:
     """Return the sentences that open each part, the number of repeats not counted.
 
     Full words are said once: a step that comes again, on the other side or later, is called by its short name. A
-    caution is said the first time only.
+    caution is said the first time only, and so is what a stroke's name means.
     """
-    said: set[str] = set()
-    return [_instruction(part, phrases, detail, said) for part in parts]
+    voice = _Voice(language, phrases, options, words)
+    return [list(voice.instruction(part)) for part in parts]
 
 
-def _instruction(part: Part, phrases: Phrases, detail: Detail, said: set[str]) -> list[str]:
-    step = part.step
-    words: list[str] = []
-    if part.side and part.turn:
-        phrase = phrases.first_side if part.turn == "first" else phrases.next_side
-        words.append(phrase.format(side=phrases.sides[part.side]))
-    known = part.again or step.say in said
-    if detail == "bells":
-        return [*words, _as_sentence(step.title)]
-    words += sentences((step.brief or _as_sentence(step.title)) if known or detail == "brief" else step.say)
-    if step.caution and step.caution not in said:
-        words += sentences(step.caution)
-    said.update(text for text in (step.say, step.caution) if text)
-    return words
+@dataclass
+class _Voice:
+    """What was said so far, so that it is not said again."""
+
+    language: str
+    phrases: Phrases
+    options: Options
+    words: Glossary
+    said: set[str] = field(default_factory=set)
+
+    def instruction(self, part: Part) -> Iterator[str]:
+        step, phrases = part.step, self.phrases
+        if part.side and part.turn:
+            phrase = phrases.first_side if part.turn == "first" else phrases.next_side
+            yield phrase.format(side=phrases.sides[part.side])
+        if self.options.detail == "bells":
+            yield _as_sentence(step.title)
+        else:
+            short = part.again or step.say in self.said or self.options.detail == "brief"
+            yield from sentences((step.brief or _as_sentence(step.title)) if short else step.say)
+            yield from self._explained(step)
+            yield from self._pressure(step)
+            if step.caution and self._first(step.caution):
+                yield from sentences(step.caution)
+        yield from (phrases.spare.format(area=self.words.called(area, self.language)) for area in part.spare)
+        if step.wait and self.options.keys:
+            yield phrases.ready
+        self.said.add(step.say)
+
+    def _explained(self, step: Step) -> Iterator[str]:
+        stroke = self.words.strokes.get(step.technique or "")
+        explained = stroke and stroke.explain.get(self.language.split("-", maxsplit=1)[0])
+        if explained and self.options.detail == "full" and self._first(explained):
+            yield from sentences(explained)
+
+    def _pressure(self, step: Step) -> Iterator[str]:
+        pressure = pressure_of(step, self.options.pressure)
+        if pressure and pressure != step.pressure:
+            yield self.phrases.pressure[pressure]
+
+    def _first(self, text: str) -> bool:
+        new = text not in self.said
+        self.said.add(text)
+        return new
 
 
 def _as_sentence(title: str) -> str:
     return title if title.endswith((".", "!", "?")) else f"{title}."
-
-
-def all_sentences(groups: Iterable[Sequence[str]]) -> list[str]:
-    """Return every sentence once, in the order in which it is first needed."""
-    return list(dict.fromkeys(text for group in groups for text in group))

@@ -11,8 +11,8 @@ import importlib.util
 import os
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -39,8 +39,12 @@ _OLDEST: Final = (1, 52)
 _LONGEST_PATH: Final = 140
 """eSpeak cuts longer ones off; it has room for 160 bytes."""
 
-_LOCK: Final = threading.Lock()
-"""A process holds one eSpeak, and that speaks one text at a time."""
+_THREAD: Final = ThreadPoolExecutor(1, "espeak")
+"""All of eSpeak happens in this thread.
+
+A process holds one eSpeak, and that speaks one text at a time. And Ctrl-C reaches the main thread alone: were eSpeak
+there, it would mostly be in the callback, where exceptions are printed and forgotten.
+"""
 
 _Collector = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
@@ -73,7 +77,10 @@ class EspeakLibrary:
         Raises:
             SpeechError: eSpeak refuses the voice or the text.
         """
-        with _LOCK, _loaded(self.library) as espeak:
+        return _THREAD.submit(self._speak, text, voice).result()
+
+    def _speak(self, text: str, voice: EspeakVoice) -> Speech:
+        with _loaded(self.library) as espeak:
             _seed_noise()
             rate_hz = _initialise(espeak, short_path(self.data))
             _select(espeak, voice)
@@ -82,6 +89,10 @@ class EspeakLibrary:
 
 def find_library() -> EspeakLibrary | None:
     """Return the first eSpeak NG that works: the one in the package espeakng-loader, else the system's."""
+    return _THREAD.submit(_first_that_works).result()
+
+
+def _first_that_works() -> EspeakLibrary | None:
     for place in _places():
         try:
             return _try_out(place)
@@ -115,12 +126,12 @@ def _try_out(place: _Place) -> EspeakLibrary:
         OSError: There is no such library.
         SpeechError: It is too old, or does not start.
     """
-    with _LOCK, _loaded(place.library, close=False) as espeak:
+    with _loaded(place.library, close=False) as espeak:
         espeak.espeak_Info.restype = ctypes.c_char_p
         version = espeak.espeak_Info(None).decode()
         if tuple(int(part) for part in version.split(".")[:2] if part.isdecimal()) < _OLDEST:
             raise SpeechError(f"eSpeak {version} is too old", hint="update it")
-    with _LOCK, _loaded(place.library) as espeak:
+    with _loaded(place.library) as espeak:
         _initialise(espeak, place.data and short_path(place.data))
         _select(espeak, EspeakVoice(name="en", rate=145))
         where = ctypes.c_char_p()
@@ -182,16 +193,11 @@ def _select(espeak: ctypes.CDLL, voice: EspeakVoice) -> None:
 
 def _spoken(espeak: ctypes.CDLL, text: str) -> npt.NDArray[np.float32]:
     parts: list[bytes] = []
-    interrupts: list[KeyboardInterrupt] = []
 
     def collect(samples: int | None, count: int, _events: int) -> int:
-        # An exception would be printed and forgotten here, and so would Ctrl-C.
-        try:
-            if samples and count > 0:
-                parts.append(ctypes.string_at(samples, 2 * count))
-        except KeyboardInterrupt as interrupt:
-            interrupts.append(interrupt)
-        return 1 if interrupts else 0
+        if samples and count > 0:
+            parts.append(ctypes.string_at(samples, 2 * count))
+        return 0
 
     collector = _Collector(collect)
     espeak.espeak_SetSynthCallback(collector)
@@ -203,8 +209,6 @@ def _spoken(espeak: ctypes.CDLL, text: str) -> npt.NDArray[np.float32]:
     # Without the flags for SSML and for phonemes all is text; without the one for the end pause no silence follows.
     if espeak.espeak_Synth(encoded, len(encoded) + 1, 0, _BY_CHARACTER, 0, _UTF8, None, None):
         raise _refused("speak")
-    if interrupts:
-        raise interrupts[0]
     return np.frombuffer(b"".join(parts), np.int16).astype(np.float32) / np.float32(32768.0)
 
 

@@ -59,21 +59,26 @@ class EspeakProgram:
 
 
 def find_program() -> EspeakProgram | None:
-    """Return the first eSpeak program on PATH that tells its version and where its data lies."""
+    """Return the first eSpeak NG program on PATH; the older eSpeak, of 2015, is none."""
     for name in _PROGRAMS:
         program = shutil.which(name)
-        about = _about(program) if program else None
-        if program and about:
-            return EspeakProgram(program, Path(about["data"].strip()), about["version"])
+        found = _tried_out(program) if program else None
+        if found:
+            return found
     return None
 
 
-def _about(program: str) -> re.Match[str] | None:
+def _tried_out(program: str) -> EspeakProgram | None:
+    """Return the program, when it tells its version and where its data lies."""
     try:
         told = subprocess.run([program, "--version"], capture_output=True, check=True, timeout=_LIMIT_S).stdout
     except (OSError, subprocess.SubprocessError):
         return None
-    return re.search(r"text-to-speech: (?P<version>\S+).*Data at: (?P<data>.+)", told.decode(errors="replace"))
+    about = re.search(r"text-to-speech: (?P<version>\S+).*Data at: (?P<data>.+)", told.decode(errors="replace"))
+    if about is None:
+        return None
+    data = Path(about["data"].strip())
+    return EspeakProgram(program, data, about["version"]) if (data / "lang").is_dir() else None
 
 
 def _failed(what: str) -> SpeechError:

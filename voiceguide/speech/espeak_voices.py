@@ -71,14 +71,14 @@ def choose_voice(request: VoiceRequest, data: Path) -> EspeakVoice:
     if request.voice is None:
         name = f"{_of_language(request.language, languages)}+{_VARIANT}"
         return EspeakVoice(name=name, rate=rate, pitch=_CALM_PITCH, range=_CALM_RANGE)
-    language, plus, variant = request.voice.partition("+")
     variants = _file_names(data / "voices" / "!v")
-    if not plus and language.lower() not in languages and language.lower() in variants:
-        language, plus, variant = _of_language(request.language, languages), "+", language
-    if language.lower() not in languages or (plus and variant.lower() not in variants):
+    language, plus, variant = request.voice.lower().partition("+")
+    language = _NAMES.get(language, language)
+    if not plus and language not in languages and language in variants:
+        language, plus, variant = _of_language(request.language, languages).lower(), "+", language
+    if language not in languages or (plus and variant not in variants):
         raise _unknown(request.voice, languages, variants)
-    name = languages[language.lower()]
-    return EspeakVoice(name=f"{name}+{variants[variant.lower()]}" if plus else name, rate=rate)
+    return EspeakVoice(name=f"{languages[language]}+{variants[variant]}" if plus else languages[language], rate=rate)
 
 
 def espeak_rate(rate_wpm: int) -> int:

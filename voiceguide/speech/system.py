@@ -10,6 +10,7 @@ import importlib.util
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -121,13 +122,11 @@ class SystemEngine:
             self._worker = None
 
     def _ask(self, question: dict[str, Any], limit_s: float) -> dict[str, Any]:
-        try:
-            return self._asked_once(question, limit_s)
-        except WorkerError:
-            # pyttsx3 may get stuck after it has worked well; a new one is asked once.
-            if not self._has_served:
-                raise
-            return self._asked_once(question, limit_s)
+        # pyttsx3 may get stuck after it has worked well: then a new one is asked, once.
+        if self._has_served:
+            with suppress(WorkerError):
+                return self._asked_once(question, limit_s)
+        return self._asked_once(question, limit_s)
 
     def _asked_once(self, question: dict[str, Any], limit_s: float) -> dict[str, Any]:
         if self._worker is None:

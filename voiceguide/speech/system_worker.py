@@ -21,6 +21,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -37,18 +38,27 @@ def main(arguments: list[str]) -> None:
         arguments: Empty, or the path of an eSpeak NG library and of its data.
     """
     replies = _own_stdout()
-    if arguments:
-        library, data = arguments
-        os.environ["ESPEAK_DATA_PATH"] = data
-        ctypes.CDLL(library, ctypes.RTLD_GLOBAL)
+    settle = _load_espeak(*arguments) if arguments else _nothing_to_settle
     import pyttsx3
 
     engine = pyttsx3.init()
-    finished = threading.Event()
-    engine.connect("finished-utterance", lambda **_: finished.set())
     _send(replies, _about(engine))
+    save = _Save(engine, settle)
     for line in sys.stdin:
-        _send(replies, _answer(engine, finished, json.loads(line)))
+        request = json.loads(line)
+        error = save(request["text"], Path(request["path"]), request["voice"], request["rate"])
+        _send(replies, {"error": error} if error else {})
+
+
+def _load_espeak(library: str, data: str) -> Callable[[], object]:
+    """Load the eSpeak that pyttsx3 is to find, and return what waits until it has done all that it was told."""
+    os.environ["ESPEAK_DATA_PATH"] = data
+    espeak = ctypes.CDLL(library, ctypes.RTLD_GLOBAL)
+    return lambda: espeak.espeak_Synchronize()
+
+
+def _nothing_to_settle() -> None:
+    """Return: the other drivers do at once what they are told."""
 
 
 def _own_stdout() -> TextIO:
@@ -76,27 +86,60 @@ def _about(engine: Any) -> dict[str, Any]:
     }
 
 
-def _answer(engine: Any, finished: threading.Event, request: dict[str, Any]) -> dict[str, Any]:
-    try:
-        engine.setProperty("voice", request["voice"])
-        engine.setProperty("rate", request["rate"])
-        finished.clear()
-        engine.save_to_file(request["text"], request["path"])
-        engine.runAndWait()
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
-        return {"error": f"{type(error).__name__}: {error}"}
-    _wait_for(Path(request["path"]), finished)
-    return {}
+class _Save:
+    """Saves one text at a time.
 
+    Args:
+        engine: From `pyttsx3.init`.
+        settle: Waits until the driver has done all that it was told.
+    """
 
-def _wait_for(path: Path, finished: threading.Event) -> None:
-    """Wait until the driver says that it has finished, or the file has stopped growing; whoever asked has a limit."""
-    size, since = 0, time.monotonic()
-    while not (size and (finished.is_set() or time.monotonic() - since > _STEADY_S)):
-        time.sleep(_POLL_S)
-        now = path.stat().st_size if path.exists() else 0
-        if now != size:
-            size, since = now, time.monotonic()
+    def __init__(self, engine: Any, settle: Callable[[], object]) -> None:
+        self._engine = engine
+        self._settle = settle
+        self._finished = threading.Event()
+        self._errors: list[str] = []
+        engine.connect("finished-utterance", lambda **_: self._finished.set())
+        engine.connect("error", lambda exception, **_: self._note(exception))
+
+    def __call__(self, text: str, path: Path, voice: str, rate: int) -> str | None:
+        """Return what went wrong, or `None` when the file is whole."""
+        self._finished.clear()
+        self._errors.clear()
+        try:
+            self._set(voice, rate)
+            if not self._errors:
+                self._engine.save_to_file(text, str(path))
+                self._engine.runAndWait()
+        except (OSError, RuntimeError, ValueError, KeyError) as error:
+            self._note(error)
+        if not self._errors:
+            self._wait_for(path)
+        return self._errors[0] if self._errors else None
+
+    def _set(self, voice: str, rate: int) -> None:
+        # runAndWait would hand these over and at once cancel what eSpeak has not done by then: in one of ten tries
+        # it spoke at its own rate. A queue that is not busy hands over now.
+        self._engine.setProperty("voice", voice)
+        self._engine.setProperty("rate", rate)
+        self._engine.proxy.setBusy(False)
+        self._settle()
+        self._engine.proxy.setBusy(True)
+
+    def _note(self, error: Exception) -> None:
+        self._errors.append(f"{type(error).__name__}: {error}")
+
+    def _wait_for(self, path: Path) -> None:
+        """Wait until the driver says that it has finished, or the file has stopped growing.
+
+        Whoever asked has a limit for all this.
+        """
+        size, since = 0, time.monotonic()
+        while not (size and (self._finished.is_set() or time.monotonic() - since > _STEADY_S)):
+            time.sleep(_POLL_S)
+            now = path.stat().st_size if path.exists() else 0
+            if now != size:
+                size, since = now, time.monotonic()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Engines take more than words from a text: eSpeak has commands behind the charact
 phonemes and commands in ``[[…]]``, SAPI reads XML. A routine from a stranger is spoken, never obeyed.
 """
 
+import re
 import unicodedata
 from typing import Final
 
@@ -24,7 +25,7 @@ def plain_text(text: str) -> str:
             f"a text of {len(text):,} characters is too long to speak",
             hint=f"split it into sentences; {LONGEST_TEXT:,} characters is the most",
         )
-    words = "".join(_harmless(character) for character in text).replace("[[", "[ [").split()
+    words = re.sub(r"\[(?=\[)", "[ ", "".join(map(_harmless, text))).split()
     if not words:
         raise SpeechError("there is nothing to speak: the text is empty", hint="write a sentence, or leave it out")
     return " ".join(words)

@@ -7,7 +7,7 @@ import msgspec
 import yaml
 
 from voiceguide.errors import ScheduleError
-from voiceguide.routine.model import Side
+from voiceguide.routine.model import Pressure, Side
 
 
 class Plural(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,11 +38,17 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     first_side: str
     next_side: str
     times: Plural
+    two_more: str
     last: str
+    pressure: dict[Pressure, str]
+    spare: str
+    ready: str
     preview: str
     preview_side: str
     preview_close: str
-    check_in: str
+    check_in: dict[Pressure, str]
+    """By the pressure that the session is to have."""
+    time_left: Plural
     closing: str
     chapters: ChapterNames
     on_side: str

@@ -1,0 +1,59 @@
+"""The words for strokes and parts of the body, from `glossary.yaml`, which tells their meaning."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import yaml
+
+
+class Stroke(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A way to move the hands."""
+
+    explain: dict[str, str]
+    """By language: one sentence that says what it is."""
+
+    pace_s: Annotated[int, msgspec.Meta(gt=0)] | None = None
+    """How long one slow stroke takes, in seconds; `None` where it has no rhythm."""
+
+
+class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the body."""
+
+    names: dict[str, str]
+    """By language: what people call it."""
+
+    within: tuple[str, ...] = ()
+    """Every area that it lies in, the nearest first."""
+
+
+class Glossary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All words that a step may use for its technique and its area."""
+
+    strokes: dict[str, Stroke]
+    areas: dict[str, Area]
+
+    def area_called(self, name: str) -> str | None:
+        """Return the area that is called `name` in any language, or `None`."""
+        wanted = name.casefold().strip()
+        for key, area in self.areas.items():
+            if wanted in (key.casefold(), *(each.casefold() for each in area.names.values())):
+                return key
+        return None
+
+    def is_in(self, area: str, other: str) -> bool:
+        """Return whether `area` is `other` or a part of it."""
+        return area == other or (area in self.areas and other in self.areas[area].within)
+
+    def called(self, area: str, language: str) -> str:
+        """Return what `area` is called in a language."""
+        names = self.areas[area].names if area in self.areas else {}
+        return names.get(language.split("-", maxsplit=1)[0], area)
+
+
+@cache
+def glossary() -> Glossary:
+    """Return the glossary that comes with the package."""
+    text = Path(__file__).with_name("glossary.yaml").read_text("utf-8")
+    return msgspec.convert(yaml.safe_load(text), Glossary)
