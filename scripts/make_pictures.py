@@ -12,7 +12,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 def main() -> None:
-    schedule, _ = guide.timetable(guide.Request(routine="eleven-steps", minutes=30))
+    schedule, _ = guide.timetable(guide.Request(routine="eleven-steps", options=guide.Options(budget_ms=30 * 60_000)))
     with Path("/dev/null").open("w") as nowhere:
         console = Console(record=True, width=72, file=nowhere)
         print_timetable(schedule, console)

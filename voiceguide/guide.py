@@ -4,7 +4,8 @@
 from pathlib import Path
 from voiceguide import guide
 
-request = guide.Request(routine="eleven-steps", minutes=30)
+half_an_hour = guide.Options(budget_ms=30 * 60 * 1000)
+request = guide.Request(routine="eleven-steps", options=half_an_hour)
 guide.export(request, Path("massage.mp3"))
 ```
 
@@ -13,30 +14,34 @@ Sound is imported where it is first needed, so that a timetable loads none of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from voiceguide.errors import ScheduleError
+from voiceguide import paths
+from voiceguide.errors import BudgetError, RoutineError, SpeechError, VoiceguideError
 from voiceguide.routine.amounts import LONGEST_MS
-from voiceguide.routine.library import Entry, entries, load_routine
+from voiceguide.routine.library import ENDINGS, Entry, entries, load_routine
 from voiceguide.routine.model import Routine
 from voiceguide.routine.reader import read_routine
-from voiceguide.scheduler.options import Detail, Options
+from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.pauses import Measure
 from voiceguide.scheduler.phrases import phrases
 from voiceguide.scheduler.planning import Terms, make_plan
 from voiceguide.scheduler.schedule import Schedule, estimated_ms, schedule
 from voiceguide.scheduler.timeline import Chapter, Timeline
-from voiceguide.units import MINUTE_MS
 
 if TYPE_CHECKING:
     from voiceguide.audio.bed import Bed
     from voiceguide.audio.mixer import Mix
     from voiceguide.player.live import Commands, Watch
     from voiceguide.speech.clips import Clips
+
+MOST_TEXT_BYTES = 1_000_000
+"""The longest text that is drafted from."""
 
 Progress = Callable[[int, int], None]
 """Is told how much is done, and of how much."""
@@ -49,10 +54,8 @@ class Request:
     routine: str
     """A name of the library, or the path of a file."""
 
-    minutes: float | None = None
-    """How long the session lasts, exactly; `None` takes what the routine wishes."""
-
-    detail: Detail = "full"
+    options: Options = field(default_factory=Options)
+    """How long the session lasts, and what the two people want of it."""
 
     voice: str = "auto"
     """``auto``, ``ENGINE`` or ``ENGINE:VOICE``."""
@@ -74,6 +77,9 @@ class Summary:
     target: Path
     length_ms: int
     left_out: tuple[str, ...]
+    """Steps for which there was no time."""
+    avoided: tuple[str, ...]
+    """Steps that were left out for the sake of an area."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +139,73 @@ def check(file: Path) -> Routine:
     return routine
 
 
+def plot(made: Schedule, target: Path, *, overwrite: bool = False) -> None:
+    """Draw a session as a picture whose ending tells the format.
+
+    Raises:
+        TargetError: It cannot be written, or matplotlib is missing.
+    """
+    from voiceguide.export.plot import plot as draw
+
+    draw(made, target, overwrite=overwrite)
+
+
+def draft_file(source: Path) -> str:
+    """Return a routine to edit, from a how-to text.
+
+    Raises:
+        RoutineError: The text cannot be read, or no step was found in it.
+    """
+    try:
+        with source.open("rb") as file:
+            content = file.read(MOST_TEXT_BYTES + 1)
+    except OSError as error:
+        raise RoutineError(f"{source}: {error.strerror or error}", hint="give a text file that you may read") from None
+    return draft(content, str(source))
+
+
+def draft(content: bytes, name: str) -> str:
+    """Return a routine to edit, from the bytes of a how-to text that errors call `name`.
+
+    Raises:
+        RoutineError: It is no text, or no step was found in it.
+    """
+    from voiceguide.routine.draft import decode_text
+    from voiceguide.routine.draft import draft as drafted
+
+    return drafted(decode_text(content, name))
+
+
+def new_routine(name: str, *, overwrite: bool = False) -> Path:
+    """Write a commented example and return where: among one's own routines, or at a path.
+
+    Raises:
+        TargetError: It cannot be written.
+    """
+    from voiceguide.routine.example import example
+
+    path = Path(name)
+    if path.suffix.lower() not in ENDINGS:
+        path = paths.own_routines() / f"{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, example(path.stem), overwrite=overwrite)
+    return path
+
+
+def write_text(target: Path, text: str, *, overwrite: bool = False) -> None:
+    """Write a text file, whole or not at all.
+
+    Raises:
+        TargetError: It cannot be written.
+    """
+    from voiceguide.files import written_beside
+    from voiceguide.outputs.target import check_target, target_errors
+
+    check_target(target, overwrite)
+    with target_errors(target), written_beside(target) as beside:
+        beside.write_text(text, "utf-8")
+
+
 def diagnose() -> list[Part]:
     """Return every voice, sound output and file format, and what to do about those that are not ready."""
     from voiceguide.outputs import registry as outputs
@@ -153,13 +226,11 @@ def timetable(request: Request) -> tuple[Schedule, bool]:
     Raises:
         VoiceguideError: The routine is unknown or broken, or the time does not fit it.
     """
-    from voiceguide.errors import SpeechError
-
     routine = load_routine(request.routine)
     try:
         clips = _clips(request, routine)
     except SpeechError:
-        return schedule(routine, _terms(request, routine, estimated_ms)), False
+        return _schedule(request, routine, estimated_ms), False
     with clips:
         return _rehearsed(request, routine, clips, None), True
 
@@ -203,7 +274,7 @@ def export(
                 written += len(block)
                 if writing:
                     writing(written, mix.length_frames)
-    return Summary(target, made.plan.length_ms, made.plan.left_out)
+    return Summary(target, made.plan.length_ms, made.plan.left_out, made.plan.avoided)
 
 
 def play(request: Request, commands: Commands, watch: Watch) -> None:
@@ -241,23 +312,33 @@ def _rehearsed(request: Request, routine: Routine, clips: Clips, speaking: Progr
     A rehearsal with estimated lengths tells which sentences are needed, in the order in which they are heard; they
     are spoken in one go. The few that the measured session needs besides are spoken as it asks for them.
     """
-    try:
-        rehearsal = schedule(routine, _terms(request, routine, estimated_ms))
+    # The estimate may be off where the time is very short or long; the measured one tells the truth.
+    with suppress(BudgetError):
+        rehearsal = schedule(routine, Terms(request.options, phrases(routine.language), estimated_ms))
         clips.prepare(rehearsal.sentences(), speaking)
-    except ScheduleError:
-        pass  # The estimate may be off where the time is very short; the measured one tells the truth.
-    return schedule(routine, _terms(request, routine, clips.length_ms))
+    return _schedule(request, routine, clips.length_ms)
 
 
-def _terms(request: Request, routine: Routine, measure: Measure) -> Terms:
-    budget_ms = None if request.minutes is None else _budget_ms(request.minutes)
-    return Terms(Options(budget_ms=budget_ms, detail=request.detail), phrases(routine.language), measure)
+def _schedule(request: Request, routine: Routine, measure: Measure) -> Schedule:
+    """Schedule a session; a time that does not fit names the routines that would.
+
+    Raises:
+        ScheduleError: The session cannot be made.
+    """
+    try:
+        return schedule(routine, Terms(request.options, phrases(routine.language), measure))
+    except BudgetError as error:
+        fitting = ", ".join(_fitting(request.options.budget_ms or 0))
+        also = f"; in that time fit {fitting}" if fitting else ""
+        raise BudgetError(error.message, hint=f"{error.hint}{also}") from None
 
 
-def _budget_ms(minutes: float) -> int:
-    if not 0 < minutes * MINUTE_MS <= LONGEST_MS:
-        raise ScheduleError(f"a session cannot last {minutes:g} minutes", hint="ask for 1 to 720 minutes")
-    return round(minutes * MINUTE_MS)
+def _fitting(budget_ms: int) -> Iterator[str]:
+    for entry in entries():
+        with suppress(VoiceguideError):
+            each = overview(entry)
+            if each.least_ms <= budget_ms <= each.most_ms:
+                yield each.name
 
 
 def _clips(request: Request, routine: Routine) -> Clips:

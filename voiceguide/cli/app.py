@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli import health, routines, sessions
+from voiceguide.cli import authoring, health, routines, sessions
 
 app = typer.Typer(
     name="voiceguide",
@@ -39,4 +39,6 @@ app.command("show")(routines.show)
 app.command("check")(routines.check)
 app.command("play")(sessions.play)
 app.command("export")(sessions.export)
+app.command("new")(authoring.new)
+app.command("draft")(authoring.draft)
 app.command("doctor")(health.doctor)

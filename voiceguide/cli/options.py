@@ -1,40 +1,62 @@
 """The options that several commands share, and what completes them."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
+from voiceguide.routine.model import Pressure
 from voiceguide.scheduler.options import Detail
 
 
-def _routine_names(incomplete: str) -> list[str]:
+def _starting(names: Callable[[], list[str]]) -> Callable[[str], list[str]]:
+    """Return a completion from a function that names all there is."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [name for name in names() if name.startswith(incomplete)]
+
+    return complete
+
+
+def _routine_names() -> list[str]:
     from voiceguide.routine.library import entries
 
-    return [entry.name for entry in entries() if entry.name.startswith(incomplete)]
+    return [entry.name for entry in entries()]
 
 
-def _ambience_names(incomplete: str) -> list[str]:
+def _ambience_names() -> list[str]:
     from voiceguide.media.sounds import NO_MUSIC, ambiences
 
-    return [name for name in [*ambiences(), NO_MUSIC] if name.startswith(incomplete)]
+    return [*ambiences(), NO_MUSIC]
 
 
-def _chime_names(incomplete: str) -> list[str]:
+def _chime_names() -> list[str]:
     from voiceguide.media.sounds import chime_sets
 
-    return [name for name in chime_sets() if name.startswith(incomplete)]
+    return chime_sets()
 
 
-def _engine_names(incomplete: str) -> list[str]:
+def _engine_names() -> list[str]:
     from voiceguide.speech.registry import ENGINES
 
-    return [name for name in ["auto", *ENGINES] if name.startswith(incomplete)]
+    return ["auto", *ENGINES]
 
 
-def _device_names(incomplete: str) -> list[str]:
+def _device_names() -> list[str]:
     from voiceguide.outputs.registry import DEVICES
 
-    return [name for name in DEVICES if name.startswith(incomplete)]
+    return list(DEVICES)
+
+
+def _area_names() -> list[str]:
+    from voiceguide.routine.glossary import glossary
+
+    return list(glossary().areas)
+
+
+def _kinds() -> list[str]:
+    return ["preparation", "massage", "close", "aftercare"]
 
 
 RoutineName = Annotated[
@@ -42,32 +64,72 @@ RoutineName = Annotated[
     typer.Argument(
         metavar="ROUTINE",
         help="A name that 'voiceguide list' shows, or the path of a routine file.",
-        autocompletion=_routine_names,
+        autocompletion=_starting(_routine_names),
         show_default=False,
     ),
 ]
-Minutes = Annotated[
-    float | None,
-    typer.Option(
-        "--minutes", "-m", metavar="N", help="How long it lasts, exactly.", show_default="as the routine wishes"
-    ),
-]
-DetailLevel = Annotated[Detail, typer.Option("--detail", help="All words, short names, or bells and names only.")]
-Voice = Annotated[
-    str, typer.Option(metavar="VOICE", help="auto, ENGINE or ENGINE:VOICE.", autocompletion=_engine_names)
-]
-Music = Annotated[
-    str, typer.Option(metavar="NAME", help="The music underneath, or none.", autocompletion=_ambience_names)
-]
-Chimes = Annotated[str, typer.Option(metavar="SET", help="The set of chimes.", autocompletion=_chime_names)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+Force = Annotated[bool, typer.Option("--force", "-f", help="Replace a file that is there.")]
 Device = Annotated[
     str | None,
     typer.Option(
         "--output",
         metavar="NAME",
         help="The sound output.",
-        autocompletion=_device_names,
+        autocompletion=_starting(_device_names),
         show_default="the best that opens",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
+Until = Annotated[
+    str | None,
+    typer.Option(metavar="HH:MM", help="End at this time of day, instead of --minutes.", show_default=False),
+]
+
+
+@dataclass(frozen=True)
+class SessionOptions:
+    """What the two people want."""
+
+    minutes: Annotated[
+        float | None,
+        typer.Option("--minutes", "-m", metavar="N", help="How long it lasts, exactly.", show_default="as it wishes"),
+    ] = None
+    stretch: Annotated[bool, typer.Option("--stretch", help="Take more time than the routine has.")] = False
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SECTION", help="Just this section; may be repeated.", autocompletion=_starting(_kinds)),
+    ] = None
+    skip_section: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SECTION", help="Not this section; may be repeated.", autocompletion=_starting(_kinds)),
+    ] = None
+    focus: Annotated[
+        list[str] | None,
+        typer.Option(metavar="AREA", help="More time here; may be repeated.", autocompletion=_starting(_area_names)),
+    ] = None
+    avoid: Annotated[
+        list[str] | None,
+        typer.Option(metavar="AREA", help="Do not touch; may be repeated.", autocompletion=_starting(_area_names)),
+    ] = None
+    pressure: Annotated[Pressure | None, typer.Option(help="How firm they like it.", show_default="as written")] = None
+    detail: Annotated[Detail, typer.Option(help="All words, short names, or bells and names only.")] = "full"
+    time_left: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=60, help="Tell every N minutes how many are left.")
+    ] = None
+    pace: Annotated[bool, typer.Option("--pace", help="A soft pulse for the rhythm of slow strokes.")] = False
+    voice: Annotated[
+        str,
+        typer.Option(metavar="VOICE", help="auto, ENGINE or ENGINE:VOICE.", autocompletion=_starting(_engine_names)),
+    ] = "auto"
+
+
+@dataclass(frozen=True)
+class SoundOptions:
+    """What is heard beside the voice."""
+
+    music: Annotated[
+        str, typer.Option(metavar="NAME", help="The music, or none.", autocompletion=_starting(_ambience_names))
+    ] = "warm-pad"
+    chimes: Annotated[
+        str, typer.Option(metavar="SET", help="The set of chimes.", autocompletion=_starting(_chime_names))
+    ] = "bowl"

@@ -1,6 +1,8 @@
 """Errors as a person reads them: what happened, and what to do."""
 
 import sys
+from pathlib import Path
+from typing import Any
 
 from voiceguide.errors import VoiceguideError
 from voiceguide.routine.document import BrokenRoutineError
@@ -14,6 +16,22 @@ def report(error: VoiceguideError) -> None:
             _print_two_lines(f"{where}: {problem.message}", problem.hint)
     else:
         _print_two_lines(error.message, error.hint)
+
+
+def problems_of(error: VoiceguideError, file: Path) -> list[dict[str, Any]]:
+    """Return what is wrong with a routine file as rows for an editor; line and column count from 1."""
+    if isinstance(error, BrokenRoutineError):
+        return [
+            {
+                "file": str(file),
+                "line": problem.place.line,
+                "column": problem.place.column,
+                "message": problem.message,
+                "hint": problem.hint,
+            }
+            for problem in error.problems
+        ]
+    return [{"file": str(file), "line": 1, "column": 1, "message": error.message, "hint": error.hint}]
 
 
 def note(text: str) -> None:

@@ -1,12 +1,13 @@
 """Commands about routines: list, show, check."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from voiceguide.cli.options import DetailLevel, Json, Minutes, RoutineName, Voice
-from voiceguide.cli.report import note, report
+from voiceguide.cli.bundles import unfolded
+from voiceguide.cli.options import Force, Json, RoutineName, SessionOptions
+from voiceguide.cli.report import note, problems_of, report
 from voiceguide.errors import RoutineError, VoiceguideError
 
 
@@ -27,22 +28,29 @@ def list_routines(as_json: Json = False) -> None:
         print_routines(found)
 
 
+@unfolded
 def show(
     routine: RoutineName,
-    minutes: Minutes = None,
-    detail: DetailLevel = "full",
-    voice: Voice = "auto",
+    session: SessionOptions,
     as_json: Json = False,
     timeline: Annotated[bool, typer.Option("--timeline", help="Print every word and chime at its moment.")] = False,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the session: .svg or .png.", show_default=False)
+    ] = None,
+    force: Force = False,
 ) -> None:
     """Show the timetable of a session."""
     from rich.console import Console
 
     from voiceguide import guide
+    from voiceguide.cli.requests import request_of
     from voiceguide.cli.tables import print_json, print_timetable, timetable_rows
 
-    schedule, measured = guide.timetable(guide.Request(routine=routine, minutes=minutes, detail=detail, voice=voice))
-    if timeline:
+    schedule, measured = guide.timetable(request_of(routine, session))
+    if plot:
+        guide.plot(schedule, plot, overwrite=force)
+        note(f"{plot}: drawn")
+    elif timeline:
         print(schedule.timeline, end="")
     elif as_json:
         print_json(timetable_rows(schedule))
@@ -54,18 +62,26 @@ def show(
 
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Routine files.", show_default=False)],
+    as_json: Json = False,
 ) -> None:
     """Check routine files; every error is named, with line and column."""
     from voiceguide import guide
+    from voiceguide.cli.tables import print_json
 
     worst = 0
+    rows: list[dict[str, Any]] = []
     for file in files:
         try:
             routine = guide.check(file)
         except VoiceguideError as error:
-            report(error)
             worst = worst or error.exit_code
+            rows += problems_of(error, file)
+            if not as_json:
+                report(error)
         else:
-            print(f"{file}: fine ({routine.title})")
+            if not as_json:
+                print(f"{file}: fine ({routine.title})")
+    if as_json:
+        print_json(rows)
     if worst:
         raise typer.Exit(worst)

@@ -72,6 +72,8 @@ def print_timetable(schedule: Schedule, console: Console) -> None:
     console.print(table)
     if plan.left_out:
         console.print(Text(f"Left out, for want of time: {', '.join(plan.left_out)}"))
+    if plan.avoided:
+        console.print(Text(f"Left out, as asked: {', '.join(plan.avoided)}"))
     least, most = -(-plan.least_ms // MINUTE_MS), plan.most_ms // MINUTE_MS
     console.print(Text(f"Any length from {least} to {most} minutes works.", style="dim"))
     for caution in plan.routine.cautions:

@@ -1,0 +1,1 @@
+"""What goes with a session outside the program: pictures of it, and later tags, captions and pages."""
