@@ -37,13 +37,14 @@ def test_show_prints_the_timetable():
     assert done.returncode == 0
     assert "Eleven-step back massage 30:00" in done.stdout
     assert "Circles on the lower back, right side" in done.stdout
-    assert "Never press on the spine itself." in done.stdout
+    assert "Never press on the spine itself" in done.stdout
+    assert "Any length from" in done.stdout
 
 
 def test_show_as_json_adds_up():
     rows = json.loads(voiceguide("show", "eleven-steps", "--minutes", "30", "--json").stdout)
 
-    assert [row["number"] for row in rows] == list(range(1, 21))
+    assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
     for row, following in itertools.pairwise(rows):
         assert row["start_ms"] + row["length_ms"] == following["start_ms"]
 

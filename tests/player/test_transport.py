@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -55,6 +56,19 @@ def test_a_sentence_that_a_hold_cuts_is_said_again_from_its_start():
 @pytest.mark.parametrize("command", [Command.NEXT, Command.PREVIOUS, Command.STOP])
 def test_a_jump_ends_a_hold(command):
     assert not at(20_000, held=True).apply(command).held
+
+
+def test_a_step_that_waits_is_left_by_space_and_not_by_time():
+    first, *others = TIMELINE.chapters
+    waiting = replace(TIMELINE, chapters=(replace(first, waits=True), *others))
+    transport = Transport(timeline=waiting)
+
+    over = transport.advance(frames(10_000))
+    assert (over.held, over.chapter_index) == (True, 0)
+    assert over.advance(frames(5_000)) == over
+    assert over.apply(Command.HOLD) == Transport(timeline=waiting, position=frames(10_000))
+    early = transport.advance(frames(3_000)).apply(Command.HOLD)
+    assert early == Transport(timeline=waiting, position=frames(10_000))
 
 
 @given(st.lists(st.one_of(st.sampled_from(list(Command)), st.integers(1, 500_000)), max_size=200))

@@ -1,14 +1,23 @@
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import measure, routines
 from test_planning import plan_within, terms
 
+from voiceguide.errors import ScheduleError
+from voiceguide.routine.amounts import Count, Duration
+from voiceguide.routine.glossary import glossary
 from voiceguide.routine.library import load_routine
+from voiceguide.routine.model import Routine, Section, Step
 from voiceguide.scheduler.narration import PREVIEW_FROM_MS, check_in_steps, narrate
+from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.pauses import AFTER_CHIME_MS, BETWEEN_SENTENCES_MS
-from voiceguide.scheduler.planning import make_plan
+from voiceguide.scheduler.phrases import languages, phrases
+from voiceguide.scheduler.planning import Terms, make_plan
+from voiceguide.scheduler.schedule import schedule
+from voiceguide.scheduler.timeline import Role
 
 
 @given(routines(), st.floats(0, 1))
@@ -94,3 +103,132 @@ def test_with_bells_only_names_are_said():
     for step, lines in zip(plan.steps, script.steps, strict=True):
         names = {f"{step.part.step.title}.", "First, the left side.", "Now the right side."}
         assert {line.text for line in lines} <= names
+
+
+def kinds_of(plan, **options) -> list[tuple[str, str]]:
+    return [(line.kind, line.text) for lines in narrate(plan, terms(**options)).steps for line in lines]
+
+
+def test_repeats_are_counted_down_where_it_helps():
+    plan = make_plan(load_routine("eleven-steps"), terms(30 * 60_000))
+
+    for planned, lines in zip(plan.steps, narrate(plan, terms()).steps, strict=True):
+        kinds = [line.kind for line in lines]
+        assert kinds.count("last") == (planned.repeats is not None and planned.repeats > 1)
+        assert kinds.count("two more") == (planned.repeats is not None and planned.repeats >= 4)
+        for line in lines:
+            if line.kind in ("last", "two more"):
+                bell_ms = planned.repeat_starts_ms[-1 if line.kind == "last" else -2] - planned.start_ms
+                assert 0 < line.at_ms - bell_ms <= 2_000
+
+
+def test_the_time_left_is_told_every_five_minutes():
+    plan = make_plan(load_routine("eleven-steps"), terms(30 * 60_000, time_left_ms=300_000))
+    script = narrate(plan, terms(time_left_ms=300_000))
+
+    told = {}
+    for step, lines in zip(plan.steps, script.steps, strict=True):
+        told |= {line.text: step.start_ms + line.at_ms for line in lines if line.kind == "time left"}
+    assert list(told) == [f"{minutes} minutes left." for minutes in (25, 20, 15, 10, 5)]
+    for text, at_ms in told.items():
+        assert abs(plan.length_ms - at_ms - int(text.split()[0]) * 60_000) <= 20_000
+
+
+@pytest.mark.parametrize(
+    ("pressure", "asked"), [("light", "light enough"), ("firm", "too much"), (None, "just right?")]
+)
+def test_the_check_in_asks_for_the_pressure_that_was_wanted(pressure, asked):
+    plan = make_plan(load_routine("eleven-steps"), terms(30 * 60_000, pressure=pressure))
+
+    questions = [text for kind, text in kinds_of(plan, pressure=pressure) if kind == "check-in"]
+    assert len(questions) >= 2
+    assert all(asked in text for text in questions)
+
+
+def test_a_stroke_is_explained_the_first_time_in_full_and_not_in_brief():
+    routine = load_routine("swedish-back")
+    explained = glossary().strokes["petrissage"].explain["en"]
+
+    def said(detail: str) -> str:
+        options = {"detail": detail}
+        return " ".join(text for _, text in kinds_of(make_plan(routine, terms(**options)), **options))
+
+    assert said("full").count(explained) == 1
+    assert said("brief").count(explained) == 0
+
+
+LANGUAGES = ["en", "es", "de"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_is_complete(language):
+    words = phrases(language)
+
+    assert set(words.pressure) == set(words.check_in) == {"light", "medium", "firm"}
+    assert set(words.sides) == {"left", "right"}
+    assert words.preview.format(title="X").count("X") == 1
+    for stroke in glossary().strokes.values():
+        assert stroke.explain[language]
+    for area in glossary().areas.values():
+        assert area.names[language]
+
+
+def test_the_languages_are_told():
+    assert sorted(LANGUAGES) == languages()
+    with pytest.raises(ScheduleError) as caught:
+        phrases("tlh")
+    assert "de, en, es" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "de",
+            {
+                "Zuerst die linke Seite.",
+                "Nun die rechte Seite.",
+                "3 Mal.",
+                "Noch ein letztes Mal.",
+                "Auslassen: Kopfhaut.",
+            },
+        ),
+        (
+            "es",
+            {
+                "Primero, el lado izquierdo.",
+                "Ahora, el lado derecho.",
+                "3 veces.",
+                "La última.",
+                "Sin tocar: cuero cabelludo.",
+            },
+        ),
+    ],
+)
+def test_a_routine_is_guided_in_its_own_language_throughout(language, expected):
+    own = "Xyz."
+    steps = (
+        Step(
+            title="Xyz",
+            say=own,
+            brief=own,
+            repeat=Count(3, 3),
+            each=Duration(15_000, 20_000),
+            sides=("left", "right"),
+            technique="friction",
+            area="head",
+            pressure="firm",
+        ),
+        Step(title="Xyz", say=own, time=Duration(120_000, 180_000)),
+    )
+    routine = Routine(format=1, title="Xyz", language=language, sections=(Section(title="Xyz", steps=steps),))
+    ours = Terms(Options(avoid=("scalp",), pressure="light"), phrases(language), measure)
+
+    made = schedule(routine, ours)
+
+    said = {cue.name for cue in made.timeline.cues if cue.role is Role.SPEECH}
+    assert expected <= said
+    english = schedule(
+        Routine(format=1, title="Xyz", sections=routine.sections), Terms(ours.options, phrases("en"), measure)
+    )
+    assert said & set(english.sentences()) <= {own}

@@ -1,15 +1,16 @@
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import routines
 from test_planning import plan_within, terms
 
-from voiceguide.routine.library import load_routine
+from voiceguide.routine.library import entries, load_routine
 from voiceguide.scheduler.narration import narrate
 from voiceguide.scheduler.phrases import phrases
 from voiceguide.scheduler.schedule import schedule
-from voiceguide.scheduler.timeline import Role, Timeline, build
+from voiceguide.scheduler.timeline import Role, build
 
 
 def timeline_of(routine, share) -> tuple:
@@ -56,7 +57,10 @@ def test_a_bell_is_heard_for_each_repeat_and_each_release(routine, share):
     assert releases == [at + step.hold_ms for step in plan.steps if step.hold_ms for at in step.repeat_starts_ms]
 
 
-def test_the_timeline_of_the_eleven_steps_is_the_approved_one(golden):
-    made: Timeline = schedule(load_routine("eleven-steps"), terms(30 * 60_000)).timeline
+@pytest.mark.parametrize("name", [entry.name for entry in entries()])
+def test_the_timeline_of_a_built_in_routine_is_the_approved_one(golden, name):
+    golden(f"{name}.txt", str(schedule(load_routine(name), terms()).timeline))
 
-    golden("eleven-steps-30.txt", str(made))
+
+def test_the_timeline_of_half_an_hour_is_the_approved_one(golden):
+    golden("eleven-steps-30.txt", str(schedule(load_routine("eleven-steps"), terms(30 * 60_000)).timeline))
