@@ -13,8 +13,10 @@ from voiceguide.routine.amounts import AmountError, parse_count, parse_duration
 from voiceguide.routine.document import BrokenRoutineError
 from voiceguide.routine.reader import parse_routine
 
-PIECES = [b":", b"- ", b"\n", b"  ", b"\t", b"{", b"}", b"[", b"]", b'"', b"'", b"#", b"&a ", b"*a", b"!!x ", b"|", b">",
-          b"%", b"@", b"\x00", b"\xff", b"\xc3", b"---\n", b"...", b"? ", b"1-2", b" min", b"99999999999", b"-", b"\\e"]  # fmt: skip
+PIECES = [
+    *(bytes([code]) for code in b":\n\t{}[]\"'#|>%@\x00\xff\xc3\x85\r-"),
+    *(b"- ", b"  ", b"&a ", b"*a", b"!!x ", b"---\n", b"...", b"? ", b"1-2", b" min", b"99999999999", b"\\e"),
+]
 AMOUNTS = ["5", "-", "–", " to ", "min", " s", "h", ":", ".", ",", "1", "00", "x", "times", " ", "99999999999"]
 
 
@@ -35,10 +37,10 @@ def main() -> None:
 
 
 def mutated(content: bytes) -> bytes:
-    """Cut a piece out of a routine, so that it is quick to read, and change it in a few places."""
-    first = random.randrange(len(content))
-    piece = bytearray(content[:200] + content[first : first + random.randint(0, 1_500)])
-    for _ in range(random.randint(1, 6)):
+    """Cut a routine off after a few of its steps, so that it is quick to read, and change it in a few places."""
+    steps = content.split(b"      - title")
+    piece = bytearray(b"      - title".join(steps[: random.randint(2, 6)]))
+    for _ in range(random.choice((0, 1, 1, 1, 2, 3, 8))):
         at = random.randrange(len(piece) + 1)
         match random.randrange(4):
             case 0:

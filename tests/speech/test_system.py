@@ -182,6 +182,18 @@ def test_the_real_worker_takes_no_module_from_the_folder_it_is_started_in(tmp_pa
 
 
 @needs_module("pyttsx3", "espeakng_loader")
+def test_the_real_worker_never_forgets_the_rate():
+    """pyttsx3 cancels what its eSpeak has not yet done, in one of ten tries the rate that was just set."""
+    lengths = []
+    for _ in range(15):
+        engine = SystemEngine(VoiceRequest(rate_wpm=110))
+        lengths.append(len(engine.speak("Place both hands on the lower back.").samples))
+        engine.close()
+
+    assert max(lengths) < 1.02 * min(lengths)
+
+
+@needs_module("pyttsx3", "espeakng_loader")
 def test_the_real_worker_refuses_a_voice_that_is_not_there_and_lives_on(tmp_path):
     engine = SystemEngine(VoiceRequest())
     engine.identity()

@@ -142,8 +142,9 @@ def _events(text: str) -> Iterator[yaml.Event]:
 def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> DocumentError:
     place = _place(error.problem_mark or error.context_mark)
     problem = error.problem or "this cannot be read as YAML"
-    line = [*text.split("\n"), ""][place.line - 1]
-    if line[: len(line) - len(line.lstrip())].count("\t"):
+    # YAML knows more ends of lines than these, so its line may lie past the last.
+    line = "".join(text.split("\n")[place.line - 1 : place.line])
+    if "\t" in line[: len(line) - len(line.lstrip())]:
         hint = "indent with spaces, never with tabs"
     elif "mapping values are not allowed" in problem:
         hint = 'a text with ": " in it needs quotes around it; else check the indentation'

@@ -55,6 +55,9 @@ def timings(step: Step, talks_ms: Sequence[int], length_ms: int) -> list[Timing]
         return [Timing(share) for share in _equal(length_ms, sides)]
     count, one = _counted(step)
     shares = _equal(length_ms - sum(talks_ms), sides)
+    if step.open and shares[0] > count.max * one.max_ms:
+        # Stretched: the stroke is done more often rather than more slowly.
+        count = Count(count.min, shares[0] // one.wish_ms)
     return [_repeated(talk, share, count, one) for talk, share in zip(talks_ms, shares, strict=True)]
 
 

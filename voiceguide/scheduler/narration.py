@@ -85,7 +85,7 @@ def check_in_steps(plan: Plan) -> frozenset[int]:
     Two to four in a session, evenly apart, and always the first firm stroke, or the first at all that is not light.
     """
     wanted = 2 + (plan.length_ms >= 20 * MINUTE_MS) + (plan.length_ms >= 45 * MINUTE_MS)
-    possible = [s for s in plan.steps if s.length_ms >= CHECK_IN_FROM_MS and s.part.kind == "massage"]
+    possible = [step for step in plan.steps if step.length_ms >= CHECK_IN_FROM_MS and _presses(step)]
     firm = [step for pressure in ("firm", "medium") for step in possible if step.pressure == pressure]
     chosen = {step.number for step in firm[:1]}
     for turn in range(wanted):
@@ -94,6 +94,12 @@ def check_in_steps(plan: Plan) -> frozenset[int]:
         if len(chosen) < wanted and free:
             chosen.add(min(free, key=lambda step: abs(step.start_ms + step.length_ms // 2 - best_ms)).number)
     return frozenset(chosen)
+
+
+def _presses(step: PlannedStep) -> bool:
+    """Return whether the hands do something that one may want more or less of."""
+    written = step.part.step
+    return step.part.kind in ("massage", "close") and not written.wait and written.technique != "rest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 eSpeak keeps hidden state from one text to the next, such as where its pitch flutters, so that a text would sound a
 little different each time. The library is therefore loaded afresh for each text, which costs about 1 ms: the same
-text then gives the same samples, whatever was spoken before. Before 1.52 it hangs when it is closed, so older ones are
-left alone.
+text then gives the same samples, whatever was spoken before. (Where a system unloads nothing, as musl, a text may
+differ by 1 ms from time to time.) Before 1.52 it hangs when it is closed, so older ones are left alone.
 """
 
 import ctypes
@@ -81,7 +81,6 @@ class EspeakLibrary:
 
     def _speak(self, text: str, voice: EspeakVoice) -> Speech:
         with _loaded(self.library) as espeak:
-            _seed_noise()
             rate_hz = _initialise(espeak, short_path(self.data))
             _select(espeak, voice)
             return Speech(_spoken(espeak, text), rate_hz)
@@ -96,7 +95,7 @@ def _first_that_works() -> EspeakLibrary | None:
     for place in _places():
         try:
             return _try_out(place)
-        except (OSError, SpeechError):
+        except (OSError, AttributeError, SpeechError):
             continue
     return None
 
@@ -124,6 +123,7 @@ def _try_out(place: _Place) -> EspeakLibrary:
 
     Raises:
         OSError: There is no such library.
+        AttributeError: It is another library of that name.
         SpeechError: It is too old, or does not start.
     """
     with _loaded(place.library, close=False) as espeak:
@@ -168,19 +168,14 @@ def _unload(handle: int) -> None:
         dlclose(handle)
 
 
-def _seed_noise() -> None:
-    # The breath of some voices is made with the C library's random numbers. Windows has several of those libraries,
-    # and which one an eSpeak uses cannot be told; the default voice has no breath.
-    if sys.platform != "win32":
-        ctypes.CDLL(None).srand(1)
-
-
 def _initialise(espeak: ctypes.CDLL, data: Path | None) -> int:
     """Start eSpeak and return how many samples it makes in a second."""
     espeak.espeak_Initialize.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_int]
     rate_hz = int(espeak.espeak_Initialize(_SYNCHRONOUS, _BUFFER_MS, os.fsencode(data) if data else None, _DONT_EXIT))
     if rate_hz <= 0:
         raise _refused("start")
+    # The breath of some voices is noise, which eSpeak seeds with the time of day.
+    espeak.espeak_ng_SetRandSeed(ctypes.c_long(1))
     return rate_hz
 
 

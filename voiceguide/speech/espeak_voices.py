@@ -22,7 +22,7 @@ breath noise.
 """
 
 _CALM_PITCH: Final = 32
-"""Lower than Annie's own 50: the voice lies about 190 Hz rather than 240."""
+"""Lower than Annie's own 50: the voice lies about 200 Hz rather than 245."""
 
 _CALM_RANGE: Final = 35
 """Of 50: the melody stays, and gets less lively."""

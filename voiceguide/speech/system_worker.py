@@ -54,7 +54,8 @@ def _load_espeak(library: str, data: str) -> Callable[[], object]:
     """Load the eSpeak that pyttsx3 is to find, and return what waits until it has done all that it was told."""
     os.environ["ESPEAK_DATA_PATH"] = data
     espeak = ctypes.CDLL(library, ctypes.RTLD_GLOBAL)
-    return lambda: espeak.espeak_Synchronize()
+    settle: Callable[[], object] = espeak.espeak_Synchronize
+    return settle
 
 
 def _nothing_to_settle() -> None:
