@@ -49,7 +49,19 @@ class ScheduleError(VoiceguideError):
 
 
 class BudgetError(ScheduleError):
-    """The time that was asked for is too short or too long for the routine."""
+    """The time that was asked for is too short or too long for the routine.
+
+    Args:
+        message: As always.
+        hint: As always.
+        least_ms: The shortest session that can be, in milliseconds.
+        most_ms: The longest.
+    """
+
+    def __init__(self, message: str, *, hint: str, least_ms: int, most_ms: int) -> None:
+        super().__init__(message, hint=hint)
+        self.least_ms = least_ms
+        self.most_ms = most_ms
 
 
 class SpeechError(VoiceguideError):

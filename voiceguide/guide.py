@@ -14,6 +14,7 @@ Sound is imported where it is first needed, so that a timetable loads none of it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -180,12 +181,16 @@ def new_routine(name: str, *, overwrite: bool = False) -> Path:
     """Write a commented example and return where: among one's own routines, or at a path.
 
     Raises:
+        RoutineError: The name is none.
         TargetError: It cannot be written.
     """
     from voiceguide.routine.example import example
 
     path = Path(name)
     if path.suffix.lower() not in ENDINGS:
+        if not re.fullmatch(r"\w[\w -]*", name):
+            hint = "use letters, digits and hyphens, or give a path that ends in .yaml"
+            raise RoutineError(f"{name!r} is no name for a routine", hint=hint)
         path = paths.own_routines() / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, example(path.stem), overwrite=overwrite)
@@ -302,6 +307,10 @@ _EMPTY = Timeline(length_ms=LONGEST_MS, cues=(), chapters=(Chapter(start_ms=0, e
 """A session without a cue."""
 
 
+_OFF_BY = 1.5
+"""Where the estimate is this far from the time, measuring hours of speech would not change it."""
+
+
 def _prepare(request: Request, routine: Routine, clips: Clips, bed: Bed) -> Mix:
     return _mix(request, _rehearsed(request, routine, clips, None).timeline, clips, bed)
 
@@ -312,10 +321,12 @@ def _rehearsed(request: Request, routine: Routine, clips: Clips, speaking: Progr
     A rehearsal with estimated lengths tells which sentences are needed, in the order in which they are heard; they
     are spoken in one go. The few that the measured session needs besides are spoken as it asks for them.
     """
-    # The estimate may be off where the time is very short or long; the measured one tells the truth.
-    with suppress(BudgetError):
-        rehearsal = schedule(routine, Terms(request.options, phrases(routine.language), estimated_ms))
-        clips.prepare(rehearsal.sentences(), speaking)
+    try:
+        clips.prepare(_schedule(request, routine, estimated_ms).sentences(), speaking)
+    except BudgetError as error:
+        budget_ms = request.options.budget_ms or LONGEST_MS
+        if error.least_ms > _OFF_BY * budget_ms or _OFF_BY * error.most_ms < budget_ms:
+            raise
     return _schedule(request, routine, clips.length_ms)
 
 
@@ -329,8 +340,9 @@ def _schedule(request: Request, routine: Routine, measure: Measure) -> Schedule:
         return schedule(routine, Terms(request.options, phrases(routine.language), measure))
     except BudgetError as error:
         fitting = ", ".join(_fitting(request.options.budget_ms or 0))
-        also = f"; in that time fit {fitting}" if fitting else ""
-        raise BudgetError(error.message, hint=f"{error.hint}{also}") from None
+        also = f"; that time suits {fitting}" if fitting else ""
+        error.hint += also
+        raise
 
 
 def _fitting(budget_ms: int) -> Iterator[str]:

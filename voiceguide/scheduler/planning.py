@@ -228,4 +228,5 @@ def _does_not_fit(routine: Routine, budget_ms: int, least_ms: int, most_ms: int)
     hint = f"it needs {least} minutes at least: ask for {least} to {most}"
     if budget_ms > most_ms:
         hint = f"it fills {most} minutes at most: ask for {least} to {most}, or more with --stretch"
-    return BudgetError(f"'{routine.title}' cannot be done in {asked} minutes", hint=hint)
+    message = f"'{routine.title}' cannot be done in {asked} minutes"
+    return BudgetError(message, hint=hint, least_ms=least_ms, most_ms=most_ms)
