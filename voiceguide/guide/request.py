@@ -1,0 +1,32 @@
+"""What a person asks for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from voiceguide.scheduler.options import Options
+
+Progress = Callable[[int, int], None]
+"""Is told how much is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a person asks for."""
+
+    routine: str
+    """A name of the library, or the path of a file."""
+
+    options: Options = field(default_factory=Options)
+    """How long the session lasts, and what the two people want of it."""
+
+    voice: str = "auto"
+    """``auto``, ``ENGINE`` or ``ENGINE:VOICE``."""
+
+    music: str = "warm-pad"
+    """Name of an ambience, or ``none``."""
+
+    chimes: str = "bowl"
+    """Name of a set of chimes."""
+
+    output: str | None = None
+    """Name of a sound output; `None` takes the best that opens."""
