@@ -91,7 +91,7 @@ class MediaError(VoiceguideError):
 def near(name: str, names: Iterable[str]) -> str:
     """Return the hint for a name that is unknown: those nearest to it, else all there are."""
     known = {each.casefold(): each for each in names}
-    close = difflib.get_close_matches(name.casefold().strip(), known, n=3, cutoff=0.5)
+    close = difflib.get_close_matches(name.casefold().strip(), known, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(known[each] for each in close)}?"
     return f"there are {', '.join(known.values())}"

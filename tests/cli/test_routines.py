@@ -85,7 +85,7 @@ def test_check_tells_every_error_of_every_file(tmp_path):
     assert lines[1] == ' hint: write "5 s" or "5 min"'
     assert lines[2].startswith("error: broken.yaml:7:9: this step has no 'say'")
     assert lines[4] == "error: broken.yaml:7:20: 'sya' is no key of a step"
-    assert lines[5] == " hint: did you mean 'say'?"
+    assert lines[5] == " hint: did you mean say?"
     assert "none.yaml" in lines[6]
 
 

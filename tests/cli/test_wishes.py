@@ -50,7 +50,7 @@ def test_check_reports_many_files_as_json_for_an_editor(tmp_path):
     assert [(row["file"], row["line"], row["column"]) for row in rows] == [
         ("a.yaml", 1, 1), ("a.yaml", 3, 1), ("b.yaml", 2, 1), ("c.yaml", 1, 1),
     ]  # fmt: skip
-    assert rows[1]["hint"] == "did you mean 'sections'?"
+    assert rows[1]["hint"].startswith("did you mean sections")
 
 
 def test_a_new_routine_is_a_commented_example_that_passes_check(tmp_path):

@@ -28,7 +28,7 @@ def test_a_path_is_taken_as_a_path(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("elevensteps", "eleven-steps"), ("zzz", "voiceguide list"), ("./zzz.yaml", "check the path")],
+    [("elevensteps", "eleven-steps"), ("zzz", "there are"), ("./zzz.yaml", "check the path")],
 )
 def test_an_unknown_routine_offers_what_is_near(name, hint):
     with pytest.raises(RoutineError) as caught:

@@ -81,7 +81,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file():
 
     assert found == [
         "9:15 'each' is \"15-20\", which has no unit | write \"15-20 s\" or \"15-20 min\"",
-        "10:9 'tecnique' is no key of a step | did you mean 'technique'?",
+        "10:9 'tecnique' is no key of a step | did you mean technique?",
         "13:15 'time' is \"-3 min\", which is negative | write a time above zero, such as \"15 s\" or \"5-6 min\"",
         "14:16 'sides' has \"rigt\" | write left, right",
         "15:9 this step has no 'title' | add a line \"title: …\"",

@@ -1,13 +1,12 @@
 """Finds routines by name: the person's own first, then the built-in ones."""
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from voiceguide import paths
-from voiceguide.errors import RoutineError
+from voiceguide.errors import RoutineError, near
 from voiceguide.routine.model import Routine
 from voiceguide.routine.reader import read_routine
 
@@ -44,7 +43,8 @@ def find_routine(name: str) -> Path:
         if path.is_file():
             return path
         raise RoutineError(f"there is no routine file {name}", hint="check the path, or run 'voiceguide list'")
-    raise RoutineError(f"there is no routine called '{name}'", hint=_near(name, list(known)))
+    hint = f"{near(name, known)} A file is named with its path and .yaml"
+    raise RoutineError(f"there is no routine called '{name}'", hint=hint)
 
 
 def load_routine(name: str) -> Routine:
@@ -62,10 +62,3 @@ def _entries_in(*, own: bool) -> Iterator[Entry]:
         for path in sorted(folder.iterdir()):
             if path.suffix.lower() in ENDINGS and not path.name.startswith("."):
                 yield Entry(path.stem, path, own)
-
-
-def _near(name: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
-    if close:
-        return f"did you mean {' or '.join(close)}? 'voiceguide list' shows all"
-    return "'voiceguide list' shows all; a file is named with its path and .yaml"

@@ -4,7 +4,6 @@ The model tells what is expected at each place, so a text is a text even where Y
 or a Norwegian "no". The file is walked once, and every problem is kept, so that a person mends them all in one go.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -14,7 +13,7 @@ from typing import Any, Final
 import yaml
 from msgspec import inspect
 
-from voiceguide.errors import RoutineError
+from voiceguide.errors import RoutineError, near
 from voiceguide.routine.amounts import AmountError, Count, Duration, parse_count, parse_duration
 from voiceguide.routine.document import (
     CONTROL,
@@ -106,9 +105,7 @@ class _Walk:
         for key_node, value_node in node.value:
             name = key_node.value if isinstance(key_node, yaml.ScalarNode) else _shown(key_node)
             if name not in fields:
-                self.note(
-                    key_node, f"'{_cut(str(name))}' is no key of a {_called(kind)}", _near(str(name), list(fields))
-                )
+                self.note(key_node, f"'{_cut(str(name))}' is no key of a {_called(kind)}", near(str(name), fields))
             elif name in values:
                 self.note(key_node, f"'{name}' stands twice in this {_called(kind)}", "delete one of the two")
             else:
@@ -204,11 +201,6 @@ def _required(kind: inspect.StructType) -> str:
 def _example(field: inspect.Field) -> str:
     kind = _bare(field.type)
     return f'"{field.encode_name}: {kind.values[0] if isinstance(kind, inspect.LiteralType) else "…"}"'
-
-
-def _near(name: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(name.lower(), names, n=1)
-    return f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(names)}"
 
 
 def _choice(choices: list[str], sign: str) -> str:
