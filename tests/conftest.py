@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from needs import REQUIRE_ALL
 
 
@@ -21,8 +22,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A busy machine is slow now and then, which is no failure.
+    settings.register_profile("usual", deadline=None)
+    # Where every run must tell the same, and thoroughly: in CI.
+    settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=400)
+    settings.load_profile("usual")
     if config.getoption("--require-all"):
         os.environ[REQUIRE_ALL] = "1"
+        settings.load_profile("thorough")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -276,3 +277,11 @@ def no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def _go_to(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in env.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def no_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take ffmpeg away: from the path, and the package that carries one."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    # What Python imports as if it were not there.
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)

@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -244,10 +245,23 @@ DEVICES = [
     player_row("pacat", "pulseaudio"),
     player_row("aplay", "pulseaudio"),
     player_row("ffplay", "pulseaudio"),
-    player_row("mpv", "pulseaudio"),
+    player_row("mpv", "pipewire"),
 ]
 EAR_MS = 60
 """What the capture itself may take."""
+
+
+@pytest.fixture
+def making() -> Iterator[Callable[[Device], Output]]:
+    """Give a device's output, and end it with the test, however that went."""
+    with ExitStack() as stack:
+
+        def make(row: Device) -> Output:
+            output = row.make()
+            stack.callback(output.abort)
+            return output
+
+        yield make
 
 
 def write_for(seconds: float, output: Output) -> None:
@@ -261,7 +275,7 @@ def silence(ms: int) -> Block:
 
 
 @pytest.mark.parametrize("row", DEVICES)
-def test_what_is_written_is_heard_whole_and_without_a_gap(row: Device, ear_at):
+def test_what_is_written_is_heard_whole_and_without_a_gap(row: Device, making, ear_at):
     session = make_session(2.5)
     ear = ear_at(row.server)
 
@@ -269,7 +283,7 @@ def test_what_is_written_is_heard_whole_and_without_a_gap(row: Device, ear_at):
     # must be perfect.
     flaws = []
     for _ in range(3):
-        play(row.make(), in_blocks(session, (1, 48001, 480)))
+        play(making(row), in_blocks(session, (1, 48001, 480)))
         time.sleep(0.5)
         flaws.append(flaw_of(ear.frames(), session))
         if flaws[-1] is None:
@@ -280,9 +294,9 @@ def test_what_is_written_is_heard_whole_and_without_a_gap(row: Device, ear_at):
 
 
 @pytest.mark.parametrize("row", DEVICES)
-def test_what_is_written_is_heard_soon(row: Device, ear_at):
+def test_what_is_written_is_heard_soon(row: Device, making, ear_at):
     ear = ear_at(row.server)
-    output = row.make()
+    output = making(row)
     output.open()
     for _ in range(60):
         output.write(silence(20))
@@ -298,9 +312,9 @@ def test_what_is_written_is_heard_soon(row: Device, ear_at):
 
 
 @pytest.mark.parametrize("row", DEVICES)
-def test_an_aborted_device_is_silent_at_once(row: Device, ear_at):
+def test_an_aborted_device_is_silent_at_once(row: Device, making, ear_at):
     ear = ear_at(row.server)
-    output = row.make()
+    output = making(row)
     output.open()
     output.write(np.full((frames(800), 2), 20_000, np.int16))
     start = time.monotonic()
@@ -315,9 +329,9 @@ def test_an_aborted_device_is_silent_at_once(row: Device, ear_at):
 
 
 @pytest.mark.parametrize("row", DEVICES)
-def test_a_device_that_gets_nothing_closes_soon(row: Device, ear_at):
+def test_a_device_that_gets_nothing_closes_soon(row: Device, making, ear_at):
     ear_at(row.server)
-    output = row.make()
+    output = making(row)
     start = time.monotonic()
 
     play(output, iter([]))
@@ -328,12 +342,12 @@ def test_a_device_that_gets_nothing_closes_soon(row: Device, ear_at):
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "hangs"])
 @pytest.mark.parametrize("row", DEVICES)
 def test_a_sound_server_that_is_gone_is_an_error_soon(
-    row: Device, end: signal.Signals, own_server, request: pytest.FixtureRequest
+    row: Device, end: signal.Signals, making, own_server, request: pytest.FixtureRequest
 ):
     if "ffplay-dies" in request.node.name:
         request.applymarker(pytest.mark.xfail(strict=True, reason="ffplay plays on to nobody"))
     server = own_server(row.server)
-    output = row.make()
+    output = making(row)
     output.open()
     output.write(silence(1000))
 
@@ -350,9 +364,9 @@ def test_a_sound_server_that_is_gone_is_an_error_soon(
 
 
 @pytest.mark.parametrize("row", DEVICES)
-def test_closing_a_device_whose_server_died_says_nothing(row: Device, own_server):
+def test_closing_a_device_whose_server_died_says_nothing(row: Device, making, own_server):
     server = own_server(row.server)
-    output = row.make()
+    output = making(row)
     output.open()
     output.write(silence(500))
     server.kill()
@@ -364,9 +378,9 @@ def test_closing_a_device_whose_server_died_says_nothing(row: Device, own_server
 
 
 @pytest.mark.parametrize("row", DEVICES)
-def test_a_write_that_waits_ends_when_another_thread_aborts(row: Device, own_server):
+def test_a_write_that_waits_ends_when_another_thread_aborts(row: Device, making, own_server):
     server = own_server(row.server)
-    output = row.make()
+    output = making(row)
     output.open()
     server.kill(signal.SIGSTOP)
     with ThreadPoolExecutor(1) as other:
@@ -379,8 +393,8 @@ def test_a_write_that_waits_ends_when_another_thread_aborts(row: Device, own_ser
 
 
 @pytest.mark.parametrize("row", DEVICES)
-def test_without_a_sound_server_nothing_opens(row: Device, no_server):
-    output = row.make()
+def test_without_a_sound_server_nothing_opens(row: Device, making, no_server):
+    output = making(row)
     start = time.monotonic()
 
     with pytest.raises(OutputError) as error:
@@ -393,12 +407,12 @@ def test_without_a_sound_server_nothing_opens(row: Device, no_server):
 
 
 @pytest.mark.parametrize("row", DEVICES)
-def test_a_device_may_be_taken_many_times(row: Device, ear_at):
+def test_a_device_may_be_taken_many_times(row: Device, making, ear_at):
     ear_at(row.server)
     before = len(list(Path("/proc/self/fd").iterdir()))
 
     for _ in range(3):
-        output = row.make()
+        output = making(row)
         output.open()
         output.write(silence(20))
         output.abort()

@@ -46,6 +46,8 @@ def test_a_duration_is_read_as_people_write_it(text, least_ms, most_ms):
         ("1-2-3 s", "more than two ends", "min-max"),
         ("5 parsecs", '"parsecs"', '"s", "min" or "h"'),
         ("soon", "is not a time", "5-6 min"),
+        ("1 s-", "is not a time", "5-6 min"),
+        ("", "is not a time", "5-6 min"),
         ("1:75", "59 seconds", '"1:30"'),
         ("13 h", "longer than 12 hours", "12 hours"),
         ("99999999999999999999 s", "is not a time", "15 s"),

@@ -9,10 +9,9 @@ import importlib.util
 import logging
 import subprocess
 import wave
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
 from io import BufferedReader, RawIOBase
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -22,7 +21,7 @@ from voiceguide.audio.samples import Block
 from voiceguide.errors import MediaError
 from voiceguide.media.child import Child
 from voiceguide.media.ffmpeg import INSTALL_HINT, find_ffmpeg
-from voiceguide.units import CHANNELS, MINUTE_MS, SAMPLE_RATE, frames
+from voiceguide.units import CHANNELS, MINUTE_MS, SAMPLE_RATE, frames, short_clock
 
 LONGEST_MS: Final = 30 * MINUTE_MS
 """What `decode` takes into memory at most: 345 MB."""
@@ -52,26 +51,30 @@ def decode(path: Path, *, longest_ms: int = LONGEST_MS) -> Block:
     longest = frames(longest_ms)
     whole = np.empty((0, CHANNELS), np.int16)
     length = 0
-    for block in decode_stream(path, _BLOCK_FRAMES):
-        stop = length + len(block)
-        if stop > longest:
-            raise MediaError(f"{path} is longer than {longest_ms // MINUTE_MS} minutes", hint="shorten it")
-        if stop > len(whole):
-            # In place: the system moves pages, and nothing is copied.
-            whole.resize((max(stop, 2 * length), CHANNELS), refcheck=False)
-        whole[length:stop] = block
-        length = stop
+    with closing(decode_stream(path, _BLOCK_FRAMES)) as blocks:
+        for block in blocks:
+            stop = length + len(block)
+            if stop > longest:
+                raise MediaError(f"{path} is longer than {short_clock(longest_ms)}", hint="shorten it")
+            if stop > len(whole):
+                # In place: the system moves pages, and nothing is copied.
+                whole.resize((max(stop, 2 * length), CHANNELS), refcheck=False)
+            whole[length:stop] = block
+            length = stop
     whole.resize((length, CHANNELS), refcheck=False)
     return whole
 
 
-def decode_stream(path: Path, block_frames: int, start_frame: int = 0) -> Iterator[Block]:
+def decode_stream(path: Path, block_frames: int, start_frame: int = 0) -> Generator[Block, None, None]:
     """Return the frames of a sound file block by block, in bounded memory.
 
     Args:
         path: A file of any kind that miniaudio or ffmpeg reads.
         block_frames: Length of a block; some may be shorter.
         start_frame: Where to begin; past the end, there are no blocks.
+
+    Returns:
+        The blocks; to leave them early, close them.
 
     Raises:
         MediaError: It is missing, no sound file, or damaged from the start. What is damaged later ends there.
@@ -83,14 +86,19 @@ def decode_stream(path: Path, block_frames: int, start_frame: int = 0) -> Iterat
             first = next(blocks, None)
         except _Unfit:
             continue
-        if first is not None:
-            return chain([first], blocks)
-        if start_frame:
-            return iter(())
+        if first is not None or start_frame:
+            return _from(first, blocks)
     hint = "take a WAV, FLAC, MP3 or Ogg file"
     if find_ffmpeg() is None:
         hint += f", or {INSTALL_HINT}"
     raise MediaError(f"cannot read {path}: it holds no sound that is known here", hint=hint)
+
+
+def _from(first: Block | None, rest: Generator[Block, None, None]) -> Generator[Block, None, None]:
+    with closing(rest):
+        if first is not None:
+            yield first
+            yield from rest
 
 
 def _check(path: Path) -> None:
@@ -104,7 +112,7 @@ def _check(path: Path) -> None:
         raise MediaError(f"cannot read {path}: it is empty", hint="copy or download it again")
 
 
-_Reader = Callable[[Path, int, int], Iterator[Block]]
+_Reader = Callable[[Path, int, int], Generator[Block, None, None]]
 
 
 def _readers(path: Path) -> list[_Reader]:
@@ -123,7 +131,7 @@ def _is_plain_wav(path: Path) -> bool:
         return False
 
 
-def _wav_blocks(path: Path, block_frames: int, start_frame: int) -> Iterator[Block]:
+def _wav_blocks(path: Path, block_frames: int, start_frame: int) -> Generator[Block, None, None]:
     with path.open("rb") as file, wave.open(file, "rb") as header:
         # The header is read up to the first sample, and the rest is read past it: a file that was cut off, or one
         # from a program that wrote to a pipe, tells a false length.
@@ -139,9 +147,11 @@ def _wav_blocks(path: Path, block_frames: int, start_frame: int) -> Iterator[Blo
 
 
 def _read_frames(file: BinaryIO, channels: int, count: int) -> Block:
-    samples = np.frombuffer(file.read(2 * channels * count), "<i2")
-    mono_or_stereo = samples[: len(samples) // channels * channels].reshape(-1, channels)
-    return mono_or_stereo if channels == CHANNELS else np.repeat(mono_or_stereo, CHANNELS, axis=1)
+    frame_bytes = 2 * channels
+    data = file.read(frame_bytes * count)
+    # What was cut off may end inside a frame.
+    samples = np.frombuffer(data[: len(data) // frame_bytes * frame_bytes], "<i2").reshape(-1, channels)
+    return samples if channels == CHANNELS else np.repeat(samples, CHANNELS, axis=1)
 
 
 def _native_rate_hz(path: Path) -> int | None:
@@ -155,7 +165,7 @@ def _native_rate_hz(path: Path) -> int | None:
         return None
 
 
-def _miniaudio_blocks(path: Path, block_frames: int, start_frame: int) -> Iterator[Block]:
+def _miniaudio_blocks(path: Path, block_frames: int, start_frame: int) -> Generator[Block, None, None]:
     if importlib.util.find_spec("miniaudio") is None:
         raise _Unfit
     import miniaudio
@@ -172,11 +182,14 @@ def _miniaudio_blocks(path: Path, block_frames: int, start_frame: int) -> Iterat
             yield np.frombuffer(samples, np.int16).reshape(-1, CHANNELS)
 
 
-def _ffmpeg_blocks(path: Path, block_frames: int, start_frame: int) -> Iterator[Block]:
+def _ffmpeg_blocks(path: Path, block_frames: int, start_frame: int) -> Generator[Block, None, None]:
     program = find_ffmpeg()
     if program is None:
         raise _Unfit
-    child = Child(_ffmpeg_arguments(program, path, start_frame), stdout=subprocess.PIPE)
+    try:
+        child = Child(_ffmpeg_arguments(program, path, start_frame), stdout=subprocess.PIPE)
+    except OSError as error:  # a program for another machine, for example
+        raise _Unfit from error
     try:
         pipe = BufferedReader(cast("RawIOBase", child.process.stdout))
         while len(block := _read_frames(pipe, CHANNELS, block_frames)):

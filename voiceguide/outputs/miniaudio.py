@@ -99,7 +99,10 @@ class MiniaudioOutput:
 
 
 def _open_device(ring: Ring) -> Any:
-    import miniaudio
+    try:
+        import miniaudio
+    except (ImportError, OSError) as error:
+        raise OutputError(f"miniaudio does not load: {error}", hint=_INSTALL) from error
 
     enabled = miniaudio.get_enabled_backends()
     reasons = []

@@ -141,8 +141,8 @@ class ProcessOutput:
             raise OutputError(f"{self.name} is not installed", hint=hint)
         try:
             child = self._child = Child(_arguments(self._player), stdin=subprocess.PIPE)
-        except OSError as error:
-            raise OutputError(f"{self.name} does not start: {error.strerror}", hint=CONNECT_HINT) from error
+        except (OSError, subprocess.SubprocessError) as error:
+            raise OutputError(f"{self.name} does not start: {error}", hint=CONNECT_HINT) from error
         try:
             child.size_pipe(PIPE_BYTES)
             os.set_blocking(_pipe_of(child).fileno(), False)

@@ -98,7 +98,7 @@ def parse_duration(text: str) -> Duration:
     stripped = text.strip()
     if stripped.startswith(("-", "−")):
         raise AmountError("is negative", hint='write a time above zero, such as "15 s" or "5-6 min"')
-    parts = [part for part in _RANGE_SIGN.split(stripped) if part] or [stripped]
+    parts = _RANGE_SIGN.split(stripped)
     if len(parts) > 2:
         raise AmountError("has more than two ends", hint='write "min-max", such as "5-6 min"')
     unit = _unit_of(parts[-1])

@@ -43,7 +43,7 @@ def find_routine(name: str) -> Path:
         if path.is_file():
             return path
         raise RoutineError(f"there is no routine file {name}", hint="check the path, or run 'voiceguide list'")
-    hint = f"{near(name, known)} A file is named with its path and .yaml"
+    hint = f"{near(name, known)} (a file is named by its path, with .yaml)"
     raise RoutineError(f"there is no routine called '{name}'", hint=hint)
 
 

@@ -1,0 +1,45 @@
+"""What is miniaudio's own; the rest is in the contract."""
+
+import subprocess
+import sys
+
+import pytest
+from needs import needs_module
+
+from voiceguide.errors import OutputError
+from voiceguide.outputs.miniaudio import MiniaudioOutput
+
+pytestmark = needs_module("miniaudio")
+
+
+def test_no_device_is_never_the_silent_one(no_server: None):
+    with pytest.raises(OutputError, match="miniaudio found no sound device") as error:
+        MiniaudioOutput().open()
+
+    assert "doctor" in error.value.hint
+
+
+def test_no_library_grumbles_on_the_terminal_where_there_is_no_device(no_server: None):
+    script = """
+from voiceguide.errors import OutputError
+from voiceguide.outputs.miniaudio import MiniaudioOutput
+try:
+    MiniaudioOutput().open()
+except OutputError:
+    print("none")
+"""
+    run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+
+    assert (run.stdout, run.stderr) == ("none\n", "")
+
+
+def test_importing_the_output_does_not_load_the_library():
+    script = "import sys, voiceguide.outputs.miniaudio; print('_miniaudio' in sys.modules)"
+
+    run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+
+    assert run.stdout == "False\n"
+
+
+def test_no_more_than_120_ms_wait():
+    assert MiniaudioOutput.latency_ms <= 120

@@ -1,0 +1,167 @@
+"""The header of a WAV file, in every size, and files that cannot be finished."""
+
+import struct
+import subprocess
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+from needs import needs_command
+
+from voiceguide.errors import TargetError
+from voiceguide.outputs import wav
+from voiceguide.outputs.wav import RIFF_LIMIT, WavOutput, header
+
+FOUR_GIB_FRAMES = (1 << 32) // 4
+TWELVE_HOURS_FRAMES = 12 * 3600 * 48_000
+
+
+def ramp(frames: int) -> np.ndarray:
+    return np.arange(2 * frames, dtype=np.int16).reshape(-1, 2)
+
+
+def write(path: Path, frames: int, announced: int | None) -> bytes:
+    output = WavOutput(path, frames=announced)
+    output.open()
+    output.write(ramp(frames))
+    output.close()
+    return path.read_bytes()
+
+
+def chunks(data: bytes) -> dict[bytes, bytes]:
+    found, start = {}, 12
+    while start < len(data):
+        name, size = struct.unpack_from("<4sI", data, start)
+        found[name] = data[start + 8 : start + 8 + size]
+        start += 8 + size
+    return found
+
+
+def test_a_file_of_known_length_has_the_plain_header_of_44_bytes(tmp_path: Path):
+    data = write(tmp_path / "a.wav", 1000, announced=1000)
+
+    assert len(data) == 44 + 4000
+    assert struct.unpack_from("<4sI4s", data) == (b"RIFF", len(data) - 8, b"WAVE")
+    assert list(chunks(data)) == [b"fmt ", b"data"]
+    assert chunks(data)[b"data"] == ramp(1000).tobytes()
+
+
+def test_a_file_of_unknown_length_keeps_room_for_large_sizes(tmp_path: Path):
+    data = write(tmp_path / "a.wav", 1000, announced=None)
+
+    assert len(data) == 80 + 4000
+    assert struct.unpack_from("<4sI4s", data) == (b"RIFF", len(data) - 8, b"WAVE")
+    assert list(chunks(data)) == [b"JUNK", b"fmt ", b"data"]
+    assert chunks(data)[b"data"] == ramp(1000).tobytes()
+
+
+@pytest.mark.parametrize("announced", [1000, None])
+def test_the_standard_library_reads_either(tmp_path: Path, announced: int | None):
+    write(tmp_path / "a.wav", 1000, announced)
+
+    with wave.open(str(tmp_path / "a.wav")) as file:
+        assert file.getparams()[:4] == (2, 2, 48_000, 1000)
+
+
+@given(frames=st.integers(0, TWELVE_HOURS_FRAMES))
+def test_every_size_is_told_exactly(frames: int):
+    data_bytes = 4 * frames
+
+    start = header(data_bytes, roomy=True)
+
+    whole = len(start) + data_bytes
+    assert len(start) == 80
+    if start.startswith(b"RF64"):
+        riff_bytes, told_bytes, told_frames, table = struct.unpack_from("<QQQI", start, 20)
+        assert (riff_bytes, told_bytes, told_frames, table) == (whole - 8, data_bytes, frames, 0)
+        assert struct.unpack_from("<I", start, 4) == struct.unpack_from("<I", start, 76) == (RIFF_LIMIT,)
+    else:
+        assert struct.unpack_from("<I", start, 4) == (whole - 8,)
+        assert struct.unpack_from("<I", start, 76) == (data_bytes,)
+
+
+def test_the_last_plain_size_and_the_first_large_one_lie_beside_each_other():
+    most = (RIFF_LIMIT - 1 - 72) // 4 * 4
+
+    assert header(most, roomy=True).startswith(b"RIFF")
+    assert header(most + 4, roomy=True).startswith(b"RF64")
+
+
+def test_a_plain_header_tells_no_size_that_it_cannot():
+    with pytest.raises(ValueError, match="ds64"):
+        header(1 << 32, roomy=False)
+
+
+def test_a_length_over_4_gib_that_is_announced_gets_room(tmp_path: Path):
+    data = write(tmp_path / "a.wav", 1000, announced=FOUR_GIB_FRAMES)
+
+    assert list(chunks(data)) == [b"JUNK", b"fmt ", b"data"]
+
+
+@needs_command("ffprobe")
+@pytest.mark.parametrize("frames", [FOUR_GIB_FRAMES + 1, TWELVE_HOURS_FRAMES])
+def test_a_file_over_4_gib_is_read_by_others(tmp_path: Path, frames: int):
+    path = tmp_path / "long.wav"
+    with path.open("wb") as file:
+        file.write(header(4 * frames, roomy=True))
+        file.seek(4 * (frames - 2), 1)
+        file.write(ramp(2).tobytes())  # the rest is a hole, which costs no space
+
+    info = soundfile.info(path)
+    last, _ = soundfile.read(path, dtype="int16", start=frames - 2)
+    probe = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_entries", "stream=duration_ts", "-of", "csv=p=0", str(path)],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert (info.frames, info.samplerate, info.channels) == (frames, 48_000, 2)
+    assert np.array_equal(last, ramp(2))
+    assert int(probe.stdout) == frames
+
+
+def test_a_file_that_grows_over_the_limit_becomes_an_rf64_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(wav, "RIFF_LIMIT", 4000)
+
+    data = write(tmp_path / "a.wav", 1000, announced=None)
+
+    assert data.startswith(b"RF64")
+    assert struct.unpack_from("<QQQ", data, 20) == (len(data) - 8, 4000, 1000)
+
+
+def test_more_frames_than_were_announced_are_refused_where_there_is_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(wav, "RIFF_LIMIT", 4000)
+    output = WavOutput(tmp_path / "a.wav", frames=500)
+    output.open()
+    output.write(ramp(500))
+
+    with pytest.raises(TargetError, match="longer than announced"):
+        output.write(ramp(500))
+
+    output.abort()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("frames", [60_000, 51_500])
+def test_a_full_disk_is_told_and_nothing_stays(small_disk: Path, frames: int):
+    # The second length is full only when the last bytes leave the buffer.
+    output = WavOutput(small_disk / "a.wav")
+
+    with pytest.raises(TargetError, match="no space left") as error:
+        fill(output, frames)
+
+    output.abort()
+    assert "space" in error.value.hint
+    assert list(small_disk.iterdir()) == []
+
+
+def fill(output: WavOutput, frames: int) -> None:
+    output.open()
+    for _ in range(frames // 20):
+        output.write(ramp(20))
+    output.close()
