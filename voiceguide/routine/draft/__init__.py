@@ -2,7 +2,7 @@
 
 Everything here is pure: text in, text out. Conventions:
 
-* nothing is invented: a value that the text does not give carries a comment with `CHANGE` in it, and a figure that
+* nothing is invented: a value that the text does not give has a comment that ends in "change this", and a figure that
   cannot be read is quoted in one;
 * nothing is lost: the steps keep the author's words, and what became no step is listed at the end;
 * every pattern takes time in proportion to the text: what repeats in one has a bound.

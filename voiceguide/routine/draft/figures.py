@@ -6,7 +6,8 @@ and keeps its words. The reader of amounts itself decides what is a value, so a 
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Literal
 
 from voiceguide.routine.amounts import AmountError, parse_count, parse_duration
@@ -48,12 +49,29 @@ _NUMBER: Final = (
 _WHOLE: Final = rf"(?:[0-9]{{1,4}}|{_SPELT})(?![0-9])"
 _TO: Final = r"(?: ?[-‐‑‒–—−~] ?| to | or )"
 _ONE: Final = r"an?(?= (?:full |whole |good |entire )?(?:minute|hour))"
-_UNIT: Final = r"(?:seconds?|secs?\.?|minutes?|mins?\.?|hours?|hrs?\.?|(?<!the [0-9]{2})[sh])(?![A-Za-z0-9])"
+_UNIT: Final = (
+    r"(?:seconds?|secs?\.?|minutes?|mins?\.?|hours?|hrs?\.?|(?<!the [0-9]{2})(?<![0-9]{4})[sh])(?![A-Za-z0-9])"
+)
+_CLOCK: Final = "[0-9]{1,2}:[0-9]{2}"
 _EXTRA: Final = r"(?:(?:more|full|whole|extra|additional|good|entire|slow|long) )?"
 _STROKES: Final = "(?:strokes|circles|sweeps|glides|squeezes|pulses)"
 _STROKE_WORD: Final = r"(?:(?:long|small|slow|full|light|firm|gentle|deep|large|big|wide|complete|more) )?"
 _TIMES: Final = "(?:times?|repetitions?|repeats|reps?|rounds?|passes)"
-_VAGUE: Final = r"(?:an? |the |another )?(?:few|several|couple(?: of)?|number of|{more})(?: more| extra| slow| good)?"
+_VAGUELY: Final = (
+    r"(?:an? |the |another )?(?:few|several|couple(?: of)?|number of|multiple|some)(?: more| extra| slow)? "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    kind: Kind
+    core: str
+    read: Callable[[re.Match[str]], str | None]
+    """Makes the value of what was found; `None` for what is vague."""
+    pattern: re.Pattern[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pattern", _pattern(self.core))
 
 
 def _pattern(core: str) -> re.Pattern[str]:
@@ -78,8 +96,12 @@ def _number(words: str) -> float:
     return (known if known is not None else float(digits.replace(",", ".") or 0)) + fraction + (0.5 if half else 0)
 
 
+def _plain(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
 def _amount(words: str) -> str:
-    return f"{_number(words):.2f}".rstrip("0").rstrip(".")
+    return _plain(_number(words))
 
 
 def _unit(words: str) -> str:
@@ -106,7 +128,10 @@ def _range(match: re.Match[str]) -> str:
 
 
 def _single(match: re.Match[str]) -> str:
-    return f"{_amount(match['low'])} {_unit(match['unit'])}"
+    number, unit = _number(match["low"]), _unit(match["unit"])
+    if number < 1 and unit != "s":
+        number, unit = number * 60, {"h": "min", "min": "s"}[unit]  # "half a minute" is 30 s
+    return f"{_plain(number)} {unit}"
 
 
 def _times(match: re.Match[str]) -> str:
@@ -122,47 +147,78 @@ def _nothing(_: re.Match[str]) -> None:
     return None
 
 
-_KINDS: Final[tuple[tuple[Kind, re.Pattern[str], Callable[[re.Match[str]], str | None]], ...]] = (
-    ("time", _pattern(rf"(?P<low>[0-9]{{1,2}}:[0-9]{{2}})(?:{_TO}(?P<high>[0-9]{{1,2}}:[0-9]{{2}}))? ?min(?:ute)?s?\b"), _clock),
-    ("time", _pattern(
-        r"(?P<minutes>[0-9]{1,3})(?: ?min(?:ute)?s?\.?),?(?: and)? (?P<seconds>[0-9]{1,2}) ?(?:seconds?|secs?|s)\b"
-    ), _minutes_and_seconds),
-    ("time", _pattern(r"(?:an?|one) (?P<unit>minute|hour) or two\b"), _one_or_two),
-    ("time", _pattern(
-        rf"(?:between )?(?P<low>{_NUMBER})(?:[ -]?(?P<first>{_UNIT}))?(?:{_TO}|(?<=[0-9A-Za-z.]) and )"
-        rf"(?P<high>{_NUMBER}|{_ONE})[ -]?{_EXTRA}(?P<unit>{_UNIT})"
-    ), _range),
-    ("time", _pattern(rf"(?P<low>{_NUMBER}|half an?|{_ONE})[ -]?{_EXTRA}(?P<unit>{_UNIT})"), _single),
-    ("time", _pattern(rf"{_VAGUE.format(more='some|many')} (?:seconds|minutes|hours|breaths|moments)\b"), _nothing),
-    ("time", _pattern(rf"{_WHOLE}(?:{_TO}{_WHOLE})? (?:(?:deep|slow|full|long) ){{0,2}}breaths\b"), _nothing),
-    ("time", _pattern(r"(?:a (?:little |short |long )?|some)(?:while|moment)\b|awhile\b|(?:the|an?) entire hour\b|the (?:whole|full) hour\b"), _nothing),
-    ("count", _pattern(rf"(?P<low>{_WHOLE})(?:{_TO}(?P<high>{_WHOLE}))?[ -]?(?:(?:more|extra|full|slow) )?{_TIMES}\b"), _times),
-    ("count", _pattern(r"(?P<low>[0-9]{1,3})(?: ?[-–—] ?(?P<high>[0-9]{1,3}))? ?[x×](?![A-Za-z0-9]| [0-9])"), _times),
-    ("count", _pattern(rf"(?P<low>{_WHOLE})(?:{_TO}(?P<high>{_WHOLE}))? {_STROKE_WORD}(?P<stroke>{_STROKES})\b"), _times),
-    ("count", _pattern(r"(?P<name>once or twice|twice|thrice)\b"), _named_times),
-    ("count", _pattern(rf"{_VAGUE.format(more='multiple')} (?:times|repetitions|repeats|rounds|passes|{_STROKES})\b"), _nothing),
-    ("count", _pattern(r"as (?:many times|often) as\b"), _nothing),
-)  # fmt: skip
+_RULES: Final[tuple[_Rule, ...]] = (
+    _Rule("time", rf"(?P<low>{_CLOCK})(?:{_TO}(?P<high>{_CLOCK}))? ?min(?:ute)?s?\b", _clock),
+    _Rule(
+        "time",
+        r"(?P<minutes>[0-9]{1,3}) ?min(?:ute)?s?\.?,?(?: and)? (?P<seconds>[0-9]{1,2}) ?(?:seconds?|secs?|s)\b",
+        _minutes_and_seconds,
+    ),
+    _Rule("time", r"(?:an?|one) (?P<unit>minute|hour) or two\b", _one_or_two),
+    _Rule(
+        "time",
+        rf"between (?P<low>{_NUMBER}|{_ONE})(?: ?(?P<first>{_UNIT}))? and "
+        rf"(?P<high>{_NUMBER}|{_ONE}) {_EXTRA}(?P<unit>{_UNIT})",
+        _range,
+    ),
+    _Rule(
+        "time",
+        rf"(?P<low>{_NUMBER})(?:[ -]?(?P<first>{_UNIT}))?{_TO}(?P<high>{_NUMBER}|{_ONE})[ -]?{_EXTRA}(?P<unit>{_UNIT})",
+        _range,
+    ),
+    _Rule("time", rf"(?P<low>{_NUMBER}|half an?|{_ONE})[ -]?{_EXTRA}(?P<unit>{_UNIT})", _single),
+    _Rule("time", rf"{_VAGUELY}(?:seconds|minutes|hours|breaths|moments)\b", _nothing),
+    _Rule("time", rf"{_WHOLE}(?:{_TO}{_WHOLE})? (?:(?:deep|slow|full|long) ){{0,2}}breaths\b", _nothing),
+    _Rule(
+        "time",
+        r"(?:a (?:little |short |long )?(?:while|moment)|awhile|(?:the|an) (?:entire|whole|full) hour)\b",
+        _nothing,
+    ),
+    _Rule(
+        "count",
+        rf"(?P<low>{_WHOLE})(?:{_TO}(?P<high>{_WHOLE}))?[ -]?(?:(?:more|extra|full|slow) )?{_TIMES}\b",
+        _times,
+    ),
+    _Rule("count", r"(?P<low>[0-9]{1,3})(?: ?[-–—] ?(?P<high>[0-9]{1,3}))? ?[x×](?![A-Za-z0-9]| [0-9])", _times),
+    _Rule(
+        "count",
+        rf"(?P<low>{_WHOLE})(?:{_TO}(?P<high>{_WHOLE}))? {_STROKE_WORD}(?P<stroke>{_STROKES})\b",
+        _times,
+    ),
+    _Rule("count", r"(?P<name>once or twice|twice|thrice)\b", _named_times),
+    _Rule("count", rf"{_VAGUELY}(?:times|repetitions|repeats|reps|rounds|passes|{_STROKES})\b", _nothing),
+    _Rule("count", r"as (?:many times|often) as\b", _nothing),
+)
 """What is looked for, how it is found and who reads its value; where two overlap, the first has it."""
 
 
-def find_figures(sentence: str) -> list[Figure]:
+_HINT: Final = re.compile(
+    rf"[0-9½¼¾]|\b(?:{_SPELT}|half|twice|thrice|few|several|couple|number of|multiple|some|awhile|"
+    r"a (?:little|short|long)|an? (?:while|moment|minute|hour|full|whole|good|entire)|the (?:entire|whole|full)|"
+    r"as (?:many|often))\b",
+    re.IGNORECASE,
+)
+"""Without one of these there is no figure: most sentences are done with after one look."""
+
+
+@lru_cache(maxsize=1024)
+def find_figures(sentence: str) -> tuple[Figure, ...]:
     """Return the figures of `sentence`, in its order; none overlaps another."""
+    if _HINT.search(sentence) is None:
+        return ()
     taken: dict[int, Figure] = {}
-    for kind, pattern, read in _KINDS:
-        for match in pattern.finditer(sentence):
+    for rule in _RULES:
+        for match in rule.pattern.finditer(sentence):
             if not any(place in taken for place in range(*match.span())):
-                figure = _figure(kind, match, read(match))
+                figure = _figure(rule.kind, match, rule.read(match))
                 taken.update(dict.fromkeys(range(*match.span()), figure))
-    return sorted(set(taken.values()), key=lambda figure: figure.start)
+    return tuple(sorted(set(taken.values()), key=lambda figure: figure.start))
 
 
 def _figure(kind: Kind, match: re.Match[str], value: str | None) -> Figure:
     start, stop = match.span()
     qualified = any(match.groupdict().get(group) for group in ("limit", "open", "stroke"))
-    return Figure(
-        kind=kind, start=start, stop=stop, words=match[0], value=_accepted(kind, value), qualified=qualified
-    )
+    return Figure(kind=kind, start=start, stop=stop, words=match[0], value=_accepted(kind, value), qualified=qualified)
 
 
 def _accepted(kind: Kind, value: str | None) -> str | None:

@@ -19,7 +19,9 @@ _SIGNATURES: Final = {
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _PAGE_START: Final = ("<!doctype", "<html", "<head", "<body", "<?xml")
-_TAG: Final = re.compile(r"</(?:html|body|p|div|span|li|ul|ol|a|h[1-6]|td|table|section|article|strong|em)>", re.I)
+_TAG: Final = re.compile(
+    r"</(?:html|body|p|div|span|li|ul|ol|a|h[1-6]|td|table|section|article|strong|em)>", re.IGNORECASE
+)
 _MOST_TAGS: Final = 2
 
 _JUNK: Final = re.compile(
@@ -58,7 +60,7 @@ def decode_text(content: bytes, name: str) -> str:
 
 
 def clean_lines(text: str) -> list[str]:
-    """Return the lines of `text`, without signs that nobody reads; each keeps its indentation, in spaces.
+    """Return the lines of `text` with single spaces, without signs that nobody reads.
 
     Raises:
         RoutineError: It is empty, larger than 1 MB, or a web page with its markup.
@@ -67,19 +69,18 @@ def clean_lines(text: str) -> list[str]:
         raise RoutineError(f"the text has {len(text):,} characters", hint="1 MB at most: keep the part with the steps")
     if _is_markup(text):
         raise RoutineError("the text is a web page with its markup", hint=_AS_PLAIN_TEXT)
-    lines = [_clean(line) for line in _LINE_END.split(_JUNK.sub("", text))]
+    lines = [" ".join(_MARKS.sub("", line).split()) for line in _LINE_END.split(_JUNK.sub("", text))]
     if not any(lines):
         raise RoutineError("the text is empty", hint='give a how-to text, such as "1. Rub your hands warm."')
     return lines
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, without signs that nobody reads."""
+    return " ".join(_JUNK.sub("", text).split())
 
 
 def _is_markup(text: str) -> bool:
     if text[:1000].lstrip("\ufeff \t\r\n").lower().startswith(_PAGE_START):
         return True
     return sum(1 for _ in _TAG.finditer(text)) > _MOST_TAGS
-
-
-def _clean(line: str) -> str:
-    words = " ".join(_MARKS.sub("", line).split())
-    indent = len(line) - len(line.lstrip()) if words else 0
-    return " " * min(indent, 8) + words
