@@ -158,7 +158,7 @@ The right air is half of it. Here are some tips:
 
   • Choose a room that is yours alone – a kitchen, or a garden.
   • Dim the lights or light a candle.
-  • Lay two blankets on the floor – they will do for a table. One is enough on a mat.
+  • Put two blankets down – they will do for a table. One is enough on a mat.
   • Have things close by: lotion, towels, a scent.
 
 Set the mood
@@ -184,46 +184,44 @@ ELEVEN: Final = """\
 How to Rub a Tired Back
 for fewer aches and more ease!
 
-It is simple to learn, and what many people like best, so that some ask for the entire hour to be given to the back
-alone.
+Anybody can do it, and it is what people like best: some ask for the entire hour to go to the back alone.
 
 It may help with\u00a0stiff neckssore shouldersold strains,\u00a0and whatever else a day leaves behind.
 
 Eleven Steps - How to Rub a Back
 
-1) Start with a little lotion in the palms. Rub them together several times until it is warm, then spread it over the
-entire back.
+1) Pour some lotion in your palms. Rub them together several times until it is warm, and coat the entire back
+with it.
 
-2) When the back has been covered all over, massage it lightly for 5-6 minutes.
+2) When nothing is left dry, massage it lightly for 5-6 minutes.
 
-3) Go to the upper back, with pressure from fingertips and palms, sweeping beside the spine. Be careful to not press
-right on the spine. Do this sweep 3-4 times.
+3) Go to the upper back, and lean in with palms and fingertips, sweeping up close to the spine. Be careful to not
+lean on the bone. Do this sweep 3-4 times.
 
-4) Now using both thumbs, from the top of the shoulder, and add pressure all the way down.
+4) Now using both thumbs, from the top of the shoulder, and press all the way down.
 
-5) Next, take the first three fingers and press down along the back, repeating 3-4 times.
+5) Next, your first three fingers press and run down, repeating 3-4 times.
 
-6) Next, use the forearm with light pressure along the shoulder blade, doing it 3-4 times.
+6) Then lay down a forearm and rub the shoulder blade with light pressure, 3-4 times in all.
 
-7) Now, move to the lower back. With both hands, begin to make circular motions above the sacrum.
+7) Now, go to the lower back. With flat palms, make circular motions there.
 
 A lot of strain sits near the hips. This is where warm stones would do well.
 
-Read more about warm stone sets for mas
+Read more about warm stones and sto
 
-Work this area 2-3 minutes, with circles alone.
+Work on it 2-3 minutes, with circles alone.
 
-8) Then move to the upper buttocks (making sure to stay 1"-2"'s below the waist). Again, use circles with light
-pressure.
+8) Then slide to the upper buttocks (but only 1"-2"'s under the belt). Again, draw circles with light pressure.
 
-9) Repeat this on the right side of the back.
+9) Repeat this on the right side of the body.
 
-10) Now, work on the neck with a light massage to each side, with slightly more at the base of the skull.
+10) Now, stroke the neck lightly, once more on each side, up to the base of the skull.
 
-Stand to the side and rub there. It will give you more control.
+Step to the head end and rub there. It will give you more control.
 
-11)\u00a0 Use more sweeps over the entire back, allowing a few minutes more for the low back, and end around the
-neck. Lastly, save 1-2 minutes for the scalp.
+11)\u00a0 Sweep over the entire back again, leaving a few minutes more to its lower part, and end around the neck. Lastly,
+save 1-2 minutes for the scalp.
 
 This DVD, Backs and More, can help you learn the rest of it at home.
 

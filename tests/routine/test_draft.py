@@ -446,7 +446,7 @@ EMBRACE_FACTS = [
 ELEVEN_FACTS = [
     ("several times", {"time": PLACEHOLDER, "area": "whole back"}),
     ("for 5-6 minutes", {"time": minutes(5, 6), "pressure": "light"}),
-    ("this sweep 3-4 times", {"repeat": Count(3, 4), "caution": "Be careful to not press right on the spine."}),
+    ("this sweep 3-4 times", {"repeat": Count(3, 4), "caution": "Be careful to not lean on the bone."}),
     ("both thumbs", {"time": PLACEHOLDER}),
     ("first three fingers", {"repeat": Count(3, 4)}),
     ("forearm", {"repeat": Count(3, 4), "pressure": "light", "area": "shoulder blades"}),
@@ -485,7 +485,7 @@ def test_every_figure_of_an_article_is_found_in_its_step(text, words, fields):
         (ELEVEN, '"several times": write a range'),
         (ELEVEN, 'time: 1-2 min  # the text says "a few minutes more": change this'),
         (ELEVEN, '(says "the entire hour")'),
-        (ELEVEN, '# the text: "Repeat this on the right side of the back."'),
+        (ELEVEN, '# the text: "Repeat this on the right side of the body."'),
     ],
 )
 def test_every_vague_figure_of_an_article_is_quoted(text, quoted):

@@ -20,11 +20,11 @@ from voiceguide.scheduler.schedule import schedule
 from voiceguide.scheduler.timeline import Role
 
 
-@given(routines(), st.floats(0, 1))
-def test_no_two_sentences_come_closer_than_a_breath_and_none_is_cut(routine, share):
+@given(routines(), st.floats(0, 1), st.sampled_from([None, 60_000, 300_000]))
+def test_no_two_sentences_come_closer_than_a_breath_and_none_is_cut(routine, share, time_left_ms):
     plan = plan_within(routine, share)
 
-    script = narrate(plan, terms())
+    script = narrate(plan, terms(time_left_ms=time_left_ms))
 
     for step, lines in zip(plan.steps, script.steps, strict=True):
         assert lines[0].at_ms == AFTER_CHIME_MS

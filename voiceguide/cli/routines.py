@@ -46,6 +46,8 @@ def show(
     from voiceguide.cli.requests import request_of
     from voiceguide.cli.tables import print_json, print_timetable, timetable_rows
 
+    if plot:
+        guide.check_plot(plot, overwrite=force)
     schedule, measured = guide.timetable(request_of(routine, session))
     if plot:
         guide.plot(schedule, plot, overwrite=force)

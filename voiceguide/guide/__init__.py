@@ -25,7 +25,7 @@ from voiceguide.guide.routines import (
     overview,
     write_text,
 )
-from voiceguide.guide.sessions import Summary, export, play, plot, timetable
+from voiceguide.guide.sessions import Summary, check_plot, export, play, plot, timetable
 from voiceguide.scheduler.options import Options
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Summary",
     "able_to_export",
     "check",
+    "check_plot",
     "diagnose",
     "draft",
     "draft_file",

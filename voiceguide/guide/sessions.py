@@ -66,6 +66,17 @@ def plot(made: Schedule, target: Path, *, overwrite: bool = False) -> None:
     draw(made, target, overwrite=overwrite)
 
 
+def check_plot(target: Path, *, overwrite: bool = False) -> None:
+    """Find out, before any work is done, whether a session can be drawn to `target`.
+
+    Raises:
+        TargetError: It cannot be written, or matplotlib is missing.
+    """
+    from voiceguide.export.plot import check_plot as check_target
+
+    check_target(target, overwrite=overwrite)
+
+
 def export(
     request: Request,
     target: Path,

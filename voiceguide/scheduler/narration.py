@@ -129,7 +129,8 @@ def _step_lines(step: PlannedStep, around: _Around, terms: Terms) -> tuple[Line,
     lines = list(_in_a_row(step.talk, AFTER_CHIME_MS, "instruction", terms.measure))
     if terms.options.detail == "bells":
         return tuple(lines)
-    taken = [(0, step.talk_ms), (step.length_ms - BETWEEN_SENTENCES_MS, LONGEST_MS)]
+    # What lies before and after belongs to other steps.
+    taken = [(-LONGEST_MS, step.talk_ms), (step.length_ms - BETWEEN_SENTENCES_MS, LONGEST_MS)]
     taken += [(bell - 300, bell + 500) for bell in _bells(step)]
     for wish in _wishes(step, around, terms):
         length_ms = terms.measure(wish.text)
