@@ -36,7 +36,7 @@ The strokes for your partner’s back
   • Glide down beside the spine, and back up along the sides to the shoulders.
   • Draw multiple circles around the shoulder blades with flat palms.
   • Bring your hands down the back, and let them meet over the low back.
-  • Slide up again, with the spine between your thumbs.
+  • Slide up again, one thumb on either side of the spine.
   • Slide out over the tops of the shoulders, and come together below the neck. Repeat 3–5 times more.
   • Slide over the shoulders and down their arms, and leave between the fingers.
   • Do all of it 3–5 times more, in any order you like. Take fresh oil as needed.
@@ -52,7 +52,7 @@ Massage is good against a hard day. But the neck and the spine are easily hurt. 
 
 Make a place for it
 
-A massage is no joy in a noisy room. Instead, take some time to prepare the room for all the senses.
+A massage is no joy in a noisy room. Instead, take your time to prepare it for all the senses.
 
 First, find calm music. A brook will do as well.
 
@@ -157,7 +157,7 @@ Prepare the room
 The right air is half of it. Here are some tips:
 
   • Choose a room that is yours alone – a kitchen, or a garden.
-  • Dim the lights or light a candle.
+  • Dim the lamps or light a candle.
   • Put two blankets down – they will do for a table. One is enough on a mat.
   • Have things close by: lotion, towels, a scent.
 
@@ -165,7 +165,7 @@ Set the mood
 
 Calm is the key. Spend a few minutes on candles and quiet music before. Take turns, so that both of you can rest.
 
-When it’s over, talk about how it was.
+When it’s over, talk it over together.
 
 Frequently Asked Questions
 
@@ -220,7 +220,7 @@ Work on it 2-3 minutes, with circles alone.
 
 Step to the head end and rub there. It will give you more control.
 
-11)\u00a0 Sweep over the entire back again, leaving a few minutes more to its lower part, and end around the neck. Lastly,
+11)\u00a0 Sweep over the entire back again, leaving a few minutes more to its lower part, and end at the neck. Lastly,
 save 1-2 minutes for the scalp.
 
 This DVD, Backs and More, can help you learn the rest of it at home.

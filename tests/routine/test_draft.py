@@ -199,11 +199,11 @@ def test_the_other_side_becomes_sides(sentence, sides):
 
 
 def test_a_step_that_is_only_the_other_side_gives_its_sides_to_the_step_before():
-    made = draft("1) Circle on the hip.\n\n2) Repeat this on the right side of the back.\n\n3) Stroke the neck.")
+    made = draft("1) Circle on the hip.\n\n2) Repeat this on the right side of the body.\n\n3) Stroke the neck.")
 
     hip, neck = parse_routine(made.encode()).sections[0].steps
     assert (hip.sides, neck.sides) == (("left", "right"), ())
-    assert '# the text: "Repeat this on the right side of the back."' in made
+    assert '# the text: "Repeat this on the right side of the body."' in made
 
 
 def test_several_steps_on_the_other_side_give_their_section_the_sides():
@@ -451,7 +451,7 @@ ELEVEN_FACTS = [
     ("first three fingers", {"repeat": Count(3, 4)}),
     ("forearm", {"repeat": Count(3, 4), "pressure": "light", "area": "shoulder blades"}),
     ("2-3 minutes", {"time": minutes(2, 3), "technique": "circles", "area": "lower back"}),
-    ('1"-2"\'s below', {"sides": ("left", "right"), "pressure": "light", "area": "upper buttocks"}),
+    ('1"-2"\'s under', {"sides": ("left", "right"), "pressure": "light", "area": "upper buttocks"}),
     ("each side", {"sides": ("left", "right"), "area": "neck"}),
     ("a few minutes more", {"time": PLACEHOLDER, "area": "whole back"}),
     ("1-2 minutes", {"time": minutes(1, 2), "area": "scalp"}),

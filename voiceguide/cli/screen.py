@@ -46,7 +46,8 @@ class Screen:
             self._line(f"{short_clock(transport.position_ms):>7}  {transport.chapter.title}")
         left = short_clock(max(0, transport.timeline.length_ms - transport.position_ms))
         in_step = short_clock(max(0, transport.chapter.end_ms - transport.position_ms))
-        self._status(f"         {'held' if transport.held else in_step}   {left} left")
+        held = "press space when ready" if transport.chapter.waits else "held"
+        self._status(f"         {held if transport.held else in_step}   {left} left")
 
     def _line(self, text: str) -> None:
         print(f"\r{text:<{len(self._shown)}}" if self._live else text, file=sys.stderr, flush=True)

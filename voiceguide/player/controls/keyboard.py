@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from types import MappingProxyType
 from typing import Final
@@ -80,7 +80,9 @@ else:
             tty.setcbreak(terminal)
             yield
         finally:
-            termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+            # A terminal that has gone away needs nothing any more.
+            with suppress(termios.error):
+                termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
 
     def _next_key() -> str | None:
         """Return the next key, "" when none came soon, `None` when the terminal is gone."""
