@@ -1,6 +1,8 @@
 """Where a file may not be written, and what is said then."""
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -73,13 +75,24 @@ def test_a_device_is_no_file():
     assert message == "/dev/null is a device, not a file"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="an administrator may write everywhere")
-def test_a_folder_of_another_is_told(tmp_path: Path):
-    tmp_path.chmod(0o555)
+@pytest.fixture
+def ordinary_user() -> Iterator[None]:
+    """Be nobody for a while, because an administrator may write everywhere."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65_534)
+    yield
+    os.seteuid(before)
 
-    message, hint = refusal(tmp_path / "a.wav")
+
+def test_a_folder_of_another_is_told(ordinary_user):
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o555)
+
+    message, hint = refusal(folder / "a.wav")
 
     assert "permission denied" in message
+    folder.rmdir()
     assert "may write" in hint
 
 

@@ -44,7 +44,8 @@ def check_target(path: Path, overwrite: bool) -> None:
         if not path.parent.is_dir():
             # Asks the system, so that its reason is told: missing, or not a folder.
             os.listdir(path.parent)  # noqa: PTH208
-        if not os.access(path.parent, os.W_OK | os.X_OK):
+        as_we_write = os.access in os.supports_effective_ids
+        if not os.access(path.parent, os.W_OK | os.X_OK, effective_ids=as_we_write):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
