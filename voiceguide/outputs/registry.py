@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from voiceguide.errors import OutputError, TargetError
 from voiceguide.outputs import target
-from voiceguide.outputs.output import Output
+from voiceguide.outputs.output import CONNECT_HINT, Output
 
 DEVICES: Final = {
     "miniaudio": "voiceguide.outputs.miniaudio:MiniaudioOutput",
@@ -123,7 +123,8 @@ def _device_hint(name: str) -> str | None:
     try:
         open_device(name).abort()
     except OutputError as error:
-        return f"{error.message}: {error.hint}"
+        # Who reads this is in "doctor" already.
+        return error.message if error.hint == CONNECT_HINT else f"{error.message}: {error.hint}"
     return None
 
 
