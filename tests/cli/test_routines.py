@@ -42,8 +42,11 @@ def test_show_prints_the_timetable():
 
 
 def test_show_as_json_adds_up():
-    rows = json.loads(voiceguide("show", "eleven-steps", "--minutes", "30", "--json").stdout)
+    made = json.loads(voiceguide("show", "eleven-steps", "--minutes", "30", "--json").stdout)
 
+    rows = made["steps"]
+    assert made["length_ms"] == 30 * 60_000
+    assert made["least_ms"] < made["length_ms"] < made["most_ms"]
     assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))
     for row, following in itertools.pairwise(rows):
         assert row["start_ms"] + row["length_ms"] == following["start_ms"]

@@ -30,6 +30,9 @@ from voiceguide.routine.amounts import (
         ("12h", LONGEST_MS, LONGEST_MS),
         (" 2 Minutes ", 120_000, 120_000),
         ("500 ms", 500, 500),
+        ("5-6 Minuten", 300_000, 360_000),
+        ("10 bis 15 Sekunden", 10_000, 15_000),
+        ("1 a 2 minutos", 60_000, 120_000),
     ],
 )
 def test_a_duration_is_read_as_people_write_it(text, least_ms, most_ms):
@@ -63,7 +66,16 @@ def test_a_duration_that_cannot_be_read_says_why_and_what_to_write(text, found, 
 
 @pytest.mark.parametrize(
     ("text", "least", "most"),
-    [("3-4 times", 3, 4), ("3", 3, 3), ("3 to 4 x", 3, 4), ("1 time", 1, 1), ("3–4", 3, 4), ("2×", 2, 2)],
+    [
+        ("3-4 times", 3, 4),
+        ("3", 3, 3),
+        ("3 to 4 x", 3, 4),
+        ("1 time", 1, 1),
+        ("3–4", 3, 4),
+        ("2×", 2, 2),
+        ("3 bis 4 Mal", 3, 4),
+        ("3 a 4 veces", 3, 4),
+    ],
 )
 def test_a_count_is_read_as_people_write_it(text, least, most):
     assert parse_count(text) == Count(least, most)

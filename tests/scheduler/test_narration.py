@@ -1,4 +1,5 @@
 import itertools
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from test_planning import plan_within, terms
 from voiceguide.errors import ScheduleError
 from voiceguide.routine.amounts import Count, Duration
 from voiceguide.routine.glossary import glossary
-from voiceguide.routine.library import load_routine
+from voiceguide.routine.library import entries, load_routine
 from voiceguide.routine.model import Routine, Section, Step
 from voiceguide.scheduler.narration import PREVIEW_FROM_MS, check_in_steps, narrate
 from voiceguide.scheduler.options import Options
@@ -107,6 +108,37 @@ def test_with_bells_only_names_are_said():
 
 def kinds_of(plan, **options) -> list[tuple[str, str]]:
     return [(line.kind, line.text) for lines in narrate(plan, terms(**options)).steps for line in lines]
+
+
+def test_a_question_has_time_for_its_answer_and_comes_before_the_last_repeat():
+    for name in (entry.name for entry in entries()):
+        plan = make_plan(load_routine(name), terms())
+        for planned, lines in zip(plan.steps, narrate(plan, terms()).steps, strict=True):
+            for line, following in pairwise(lines):
+                if line.kind == "check-in":
+                    assert following.at_ms - line.at_ms - line.length_ms >= 5_200
+                    assert following.kind != "two more" or planned.repeats
+            if planned.repeats:
+                asked = [line.at_ms + line.length_ms for line in lines if line.kind == "check-in"]
+                assert all(end_ms <= planned.repeat_starts_ms[-1] - planned.start_ms for end_ms in asked)
+                order = [line.kind for line in lines if line.kind in ("last", "preview")]
+                assert order in ([], ["last"], ["preview"], ["last", "preview"])
+
+
+@pytest.mark.parametrize("minutes", [25, 33, 44])
+def test_both_who_take_turns_are_asked(minutes):
+    plan = make_plan(load_routine("take-turns"), terms(minutes * 60_000))
+
+    sections = {step.part.section for step in plan.steps if step.number in check_in_steps(plan)}
+    assert len(sections) >= 2
+
+
+def test_bells_tell_the_time_that_is_left_when_asked_to():
+    options = {"detail": "bells", "time_left_ms": 300_000}
+
+    kinds = [kind for kind, _ in kinds_of(make_plan(load_routine("eleven-steps"), terms(**options)), **options)]
+    assert kinds.count("time left") >= 4
+    assert set(kinds) == {"instruction", "time left"}
 
 
 def test_repeats_are_counted_down_where_it_helps():

@@ -221,18 +221,37 @@ def test_an_area_to_avoid_is_left_out_and_named_and_spared_in_what_is_larger():
 
     assert titles(plan) == ["A", "C", "D"]
     assert plan.avoided == ("B",)
-    assert [planned.talk[-1] for planned in plan.steps] == [
-        "Leave out: lower back.",
-        "C now.",
-        "Leave out: lower back.",
-    ]
+    assert plan.spared == ("A", "D")
+    assert [planned.talk[0] for planned in plan.steps] == ["Leave out: lower back.", "C now.", "Leave out: lower back."]
+
+
+def test_an_area_that_the_hands_only_pass_over_is_spared_too():
+    routine = routine_of(
+        step("A", area="beside the spine"),
+        step("B", area="upper back", touches=("hips",)),
+        step("C", area="neck"),
+    )
+
+    assert make_plan(routine, terms(avoid=("lower back",))).spared == ("A",)
+    assert make_plan(routine, terms(avoid=("hips",))).spared == ("B",)
+    assert make_plan(routine, terms(avoid=("legs",))).spared == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "done"), [({"area": "neck"}, "medium"), ({"technique": "trigger-point pressing"}, "medium"), ({}, "firm")]
+)
+def test_what_is_gentle_is_never_done_more_firmly_than_written(more, done):
+    plan = make_plan(routine_of(step("A", pressure="medium", **more)), terms(pressure="firm"))
+
+    assert plan.steps[0].pressure == done
 
 
 @pytest.mark.parametrize(
     ("options", "error", "hint"),
     [
         ({"avoid": ("lowr back",)}, "no part of the body", "did you mean lower back"),
-        ({"focus": ("legs",)}, "nothing in this routine touches", "neck"),
+        ({"focus": ("legs",)}, "no step of this routine is just for", "neck"),
+        ({"focus": ("neck",), "avoid": ("neck",)}, "both a focus and avoided", "one of the two"),
         ({"focus": ("shoulder blades",)}, "no step of this routine is just for", ""),
         ({"avoid": ("back", "neck")}, "nothing is left", "avoid less"),
         ({"only": ("al",)}, "there is no section", "All"),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from voiceguide.cli.bundles import unfolded
-from voiceguide.cli.options import Force, Json, RoutineName, SessionOptions
+from voiceguide.cli.options import Force, Json, RoutineName, SessionOptions, Until
 from voiceguide.cli.report import note, problems_of, report
 from voiceguide.errors import RoutineError, VoiceguideError
 
@@ -32,6 +32,7 @@ def list_routines(as_json: Json = False) -> None:
 def show(
     routine: RoutineName,
     session: SessionOptions,
+    until: Until = None,
     as_json: Json = False,
     timeline: Annotated[bool, typer.Option("--timeline", help="Print every word and chime at its moment.")] = False,
     plot: Annotated[
@@ -44,18 +45,18 @@ def show(
 
     from voiceguide import guide
     from voiceguide.cli.requests import request_of
-    from voiceguide.cli.tables import print_json, print_timetable, timetable_rows
+    from voiceguide.cli.tables import print_json, print_timetable, timetable_of
 
     if plot:
         guide.check_plot(plot, overwrite=force)
-    schedule, measured = guide.timetable(request_of(routine, session))
+    schedule, measured = guide.timetable(request_of(routine, session, until=until))
     if plot:
         guide.plot(schedule, plot, overwrite=force)
         note(f"{plot}: drawn")
     elif timeline:
         print(schedule.timeline, end="")
     elif as_json:
-        print_json(timetable_rows(schedule))
+        print_json(timetable_of(schedule))
     else:
         print_timetable(schedule, Console())
     if not measured:

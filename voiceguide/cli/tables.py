@@ -18,8 +18,7 @@ from voiceguide.units import MINUTE_MS, short_clock
 
 def print_json(value: Any) -> None:
     """Print `value` as JSON; dataclasses as objects."""
-    rows = [asdict(row) if hasattr(row, "__dataclass_fields__") else row for row in value]
-    print(json.dumps(rows, indent=2, ensure_ascii=False))
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=asdict))
 
 
 def print_routines(found: Sequence[Overview]) -> None:
@@ -34,10 +33,11 @@ def print_routines(found: Sequence[Overview]) -> None:
     Console().print(table)
 
 
-def timetable_rows(schedule: Schedule) -> list[dict[str, Any]]:
-    """Return the steps of a session as plain rows, times in milliseconds."""
-    words = phrases(schedule.plan.routine.language)
-    return [
+def timetable_of(schedule: Schedule) -> dict[str, Any]:
+    """Return a session as plain data, times in milliseconds."""
+    plan = schedule.plan
+    words = phrases(plan.routine.language)
+    steps = [
         {
             "number": step.number,
             "section": step.part.section,
@@ -47,8 +47,18 @@ def timetable_rows(schedule: Schedule) -> list[dict[str, Any]]:
             "repeats": step.repeats,
             "each_ms": step.each_ms,
         }
-        for step in schedule.plan.steps
+        for step in plan.steps
     ]
+    return {
+        "title": plan.routine.title,
+        "length_ms": plan.length_ms,
+        "least_ms": plan.least_ms,
+        "most_ms": plan.most_ms,
+        "left_out": plan.left_out,
+        "avoided": plan.avoided,
+        "spared": plan.spared,
+        "steps": steps,
+    }
 
 
 def print_timetable(schedule: Schedule, console: Console) -> None:
@@ -74,6 +84,8 @@ def print_timetable(schedule: Schedule, console: Console) -> None:
         console.print(Text(f"Left out, for want of time: {', '.join(plan.left_out)}"))
     if plan.avoided:
         console.print(Text(f"Left out, as asked: {', '.join(plan.avoided)}"))
+    if plan.spared:
+        console.print(Text(f"Told what to leave out in: {', '.join(plan.spared)}"))
     least, most = -(-plan.least_ms // MINUTE_MS), plan.most_ms // MINUTE_MS
     console.print(Text(f"Any length from {least} to {most} minutes works.", style="dim"))
     for caution in plan.routine.cautions:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voiceguide import paths
-from voiceguide.errors import RoutineError, VoiceguideError
+from voiceguide.errors import RoutineError, ScheduleError, VoiceguideError
 from voiceguide.routine.library import ENDINGS, Entry, entries
 from voiceguide.routine.model import Routine
 from voiceguide.routine.reader import read_routine
@@ -64,7 +64,10 @@ def check(file: Path) -> Routine:
         VoiceguideError: It has errors, or no session can be made of it.
     """
     routine = read_routine(file)
-    _tried_out(routine)
+    try:
+        _tried_out(routine)
+    except ScheduleError as error:
+        raise ScheduleError(f"{file}: {error.message}", hint=error.hint) from None
     return routine
 
 

@@ -1,6 +1,7 @@
 """Amounts as people write them: "5-6 min", "1:30", "45 s to 2 min", "3-4 times".
 
-A range is ``min-max``; a hyphen, an en dash and "to" mean the same. Every function here is pure and takes time in
+A range is ``min-max``; a hyphen, an en dash and "to" mean the same, and so
+do the words of Spanish and German. Every function here is pure and takes time in
 proportion to the text, which is short by rule.
 """
 
@@ -20,21 +21,25 @@ _LONGEST_TEXT: Final = 60
 
 _UNITS: Final = {
     **dict.fromkeys(("ms", "millisecond", "milliseconds"), 1),
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), SECOND_MS),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), MINUTE_MS),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), HOUR_MS),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "sekunde", "sekunden", "segundo", "segundos"), SECOND_MS),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten", "minuto", "minutos"), MINUTE_MS),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "stunde", "stunden", "hora", "horas"), HOUR_MS),
 }
 
 _NUMBER: Final = r"\d{1,9}(?:[.,]\d{1,3})?"
 _CLOCK: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})")
 _AMOUNT: Final = re.compile(rf"(-?)({_NUMBER})\s*([a-zA-Z]*)")
-_RANGE_SIGN: Final = re.compile(r"\s*[-‐‑‒–—]\s*|\s+to\s+")
-_TIMES: Final = re.compile(rf"({_NUMBER})(?:(?:\s*[-‐‑‒–—]\s*|\s+to\s+)({_NUMBER}))?\s*(times?|x|×)?")
+_RANGE_SIGN: Final = re.compile(r"\s*[-‐‑‒–—]\s*|\s+(?:to|bis|a)\s+")
+_TIMES: Final = re.compile(
+    rf"({_NUMBER})(?:(?:\s*[-‐‑‒–—]\s*|\s+(?:to|bis|a)\s+)({_NUMBER}))?\s*(times?|x|×|mal|vez|veces)?"
+)
 
-DURATION_PATTERN: Final = r"^\s*[0-9][0-9.,:]*\s*[a-zA-Z]*((\s*[-‐‑‒–—]\s*|\s+to\s+)[0-9][0-9.,:]*\s*[a-zA-Z]*)?\s*$"
+DURATION_PATTERN: Final = (
+    r"^\s*[0-9][0-9.,:]*\s*[a-zA-Z]*((\s*[-‐‑‒–—]\s*|\s+(?:to|bis|a)\s+)[0-9][0-9.,:]*\s*[a-zA-Z]*)?\s*$"
+)
 """What an editor can check while one types; `parse_duration` is exact."""
 
-COUNT_PATTERN: Final = r"^\s*[0-9]+((\s*[-‐‑‒–—]\s*|\s+to\s+)[0-9]+)?\s*(times?|x|×)?\s*$"
+COUNT_PATTERN: Final = r"^\s*[0-9]+((\s*[-‐‑‒–—]\s*|\s+(?:to|bis|a)\s+)[0-9]+)?\s*(times?|x|×|[Mm]al|vez|veces)?\s*$"
 
 
 class AmountError(ValueError):
@@ -116,7 +121,7 @@ def parse_count(text: str) -> Count:
         AmountError: It is no whole number or range of them, is under 1 or over 100, or runs backwards.
     """
     _refuse_long(text)
-    match = _TIMES.fullmatch(text.strip())
+    match = _TIMES.fullmatch(text.strip().lower())
     if match is None:
         raise AmountError("is not a number of times", hint='write "4 times" or "3-4 times"')
     if not all(end is None or end.isdecimal() for end in match.group(1, 2)):

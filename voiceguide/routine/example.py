@@ -50,6 +50,7 @@ sections:                      # the parts, in order
       - title: Sweeps
         say: Set your fingertips beside the spine. Sweep out to the side, and come back through the air.
         area: upper back
+        touches: [shoulders]  # other parts that the hands pass over
         repeat: 3-4 times      # how often: instead of a time, together with 'each' or 'hold'
         each: 15-20 s          # how long one of them takes
         caution: Keep off the bone of the spine.  # said after the instruction, the first time

@@ -14,6 +14,9 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     explain: dict[str, str]
     """By language: one sentence that says what it is."""
 
+    gentle: bool = False
+    """Whether it is never done more firmly than written."""
+
     pace_s: Annotated[int, msgspec.Meta(gt=0)] | None = None
     """How long one slow stroke takes, in seconds; `None` where it has no rhythm."""
 
@@ -26,6 +29,12 @@ class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     within: tuple[str, ...] = ()
     """Every area that it lies in, the nearest first."""
+
+    touches: tuple[str, ...] = ()
+    """Areas that it runs along or through."""
+
+    gentle: bool = False
+    """Whether nothing is ever done here more firmly than written."""
 
 
 class Glossary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,6 +54,16 @@ class Glossary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def is_in(self, area: str, other: str) -> bool:
         """Return whether `area` is `other` or a part of it."""
         return area == other or (area in self.areas and other in self.areas[area].within)
+
+    def overlap(self, area: str, other: str) -> bool:
+        """Return whether the two share any of the body."""
+        reach = (area, *(self.areas[area].touches if area in self.areas else ()))
+        back = (other, *(self.areas[other].touches if other in self.areas else ()))
+        return any(self.is_in(a, b) or self.is_in(b, a) for a in reach for b in back)
+
+    def names(self, language: str) -> list[str]:
+        """Return what all areas are called in a language."""
+        return [self.called(area, language) for area in self.areas]
 
     def called(self, area: str, language: str) -> str:
         """Return what `area` is called in a language."""

@@ -30,6 +30,7 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     brief: Annotated[Sentence | None, Meta(description="The instruction in a few words, for when it is known.")] = None
     technique: Annotated[Name | None, Meta(description="The stroke, such as effleurage.")] = None
     area: Annotated[Name | None, Meta(description="The part of the body, such as lower back.")] = None
+    touches: Annotated[tuple[Name, ...], Meta(description="Other parts that the hands pass over.")] = ()
     pressure: Annotated[Pressure | None, Meta(description="How firm the hands are.")] = None
     time: Annotated[Duration | None, Meta(description='How long: "5-6 min".')] = None
     repeat: Annotated[Count | None, Meta(description='How often: "3-4 times".')] = None

@@ -56,9 +56,10 @@ def _known_words(step: Step) -> Iterator[BrokenRule]:
     if step.technique is not None and step.technique not in words.strokes:
         message = f"'technique' is \"{step.technique}\", which is no stroke of the glossary"
         yield BrokenRule("technique", message, near(step.technique, words.strokes))
-    if step.area is not None and step.area not in words.areas:
-        message = f"'area' is \"{step.area}\", which is no part of the body in the glossary"
-        yield BrokenRule("area", message, near(step.area, words.areas))
+    for key, area in [("area", step.area), *(("touches", area) for area in step.touches)]:
+        if area is not None and area not in words.areas:
+            message = f"'{key}' is \"{area}\", which is no part of the body in the glossary"
+            yield BrokenRule(key, message, near(area, words.areas))
 
 
 def _sides(value: Step | Section) -> Iterator[BrokenRule]:

@@ -32,6 +32,15 @@ CHECK_IN_FROM_MS = 40 * SECOND_MS
 """Steps shorter than this have no check-in."""
 
 
+CHECK_IN_HANDS_MS = 12 * SECOND_MS
+"""What the hands have of a step, before its last repeat, for a question and its answer."""
+
+CHECK_IN_APART_MS = 90 * SECOND_MS
+"""Between two check-ins."""
+
+ANSWER_MS = 6 * SECOND_MS
+"""Silence after a question."""
+
 COUNT_DOWN_FROM = 4
 """With fewer repeats only the last is told."""
 
@@ -85,15 +94,42 @@ def check_in_steps(plan: Plan) -> frozenset[int]:
     Two to four in a session, evenly apart, and always the first firm stroke, or the first at all that is not light.
     """
     wanted = 2 + (plan.length_ms >= 20 * MINUTE_MS) + (plan.length_ms >= 45 * MINUTE_MS)
-    possible = [step for step in plan.steps if step.length_ms >= CHECK_IN_FROM_MS and _presses(step)]
-    firm = [step for pressure in ("firm", "medium") for step in possible if step.pressure == pressure]
-    chosen = {step.number for step in firm[:1]}
-    for turn in range(wanted):
-        best_ms = plan.length_ms * (2 * turn + 1) // (2 * wanted)
-        free = [step for step in possible if step.number not in chosen]
-        if len(chosen) < wanted and free:
-            chosen.add(min(free, key=lambda step: abs(step.start_ms + step.length_ms // 2 - best_ms)).number)
-    return frozenset(chosen)
+    possible = [step for step in plan.steps if _may_ask(step)]
+    if not possible:
+        return frozenset()
+    first_ms, last_ms = possible[0].start_ms, possible[-1].end_ms
+    moments = [first_ms + (last_ms - first_ms) * (2 * turn + 1) // (2 * wanted) for turn in range(wanted)]
+    chosen: list[PlannedStep] = []
+    pressed = _first_pressed(plan, possible)
+    if pressed:
+        chosen.append(pressed)
+        moments.remove(min(moments, key=lambda moment_ms: abs(_middle_ms(pressed) - moment_ms)))
+    for moment_ms in moments:
+        free = [s for s in possible if all(abs(_middle_ms(s) - _middle_ms(c)) >= CHECK_IN_APART_MS for c in chosen)]
+        if free:
+            chosen.append(min(free, key=lambda step: abs(_middle_ms(step) - moment_ms)))
+    return frozenset(step.number for step in chosen)
+
+
+def _first_pressed(plan: Plan, possible: Sequence[PlannedStep]) -> PlannedStep | None:
+    """Return the first step in which one may ask from the first firm stroke on, or the first that is not light."""
+    for pressure in ("firm", "medium"):
+        first = next((step.number for step in plan.steps if step.pressure == pressure and _presses(step)), None)
+        asked = next((step for step in possible if first is not None and step.number >= first), None)
+        if asked:
+            return asked
+    return None
+
+
+def _may_ask(step: PlannedStep) -> bool:
+    """Return whether a step has the time for a question and its answer, before its last repeat."""
+    bells = step.repeat_starts_ms
+    hands_ms = (bells[-1] if bells else step.end_ms) - step.start_ms - step.talk_ms
+    return step.length_ms >= CHECK_IN_FROM_MS and hands_ms >= CHECK_IN_HANDS_MS and _presses(step)
+
+
+def _middle_ms(step: PlannedStep) -> int:
+    return step.start_ms + step.length_ms // 2
 
 
 def _presses(step: PlannedStep) -> bool:
@@ -112,6 +148,8 @@ class _Wish:
     best_ms: int
     latest_ms: int
     """Of its first millisecond."""
+    after_ms: int = BETWEEN_SENTENCES_MS
+    """Silence to keep after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +165,16 @@ class _Around:
 
 def _step_lines(step: PlannedStep, around: _Around, terms: Terms) -> tuple[Line, ...]:
     lines = list(_in_a_row(step.talk, AFTER_CHIME_MS, "instruction", terms.measure))
-    if terms.options.detail == "bells":
-        return tuple(lines)
     # What lies before and after belongs to other steps.
     taken = [(-LONGEST_MS, step.talk_ms), (step.length_ms - BETWEEN_SENTENCES_MS, LONGEST_MS)]
     taken += [(bell - 300, bell + 500) for bell in _bells(step)]
-    for wish in _wishes(step, around, terms):
+    wishes = [] if terms.options.detail == "bells" else _wishes(step, around, terms)
+    for wish in [*wishes, *_time_left(step, around, terms)]:
         length_ms = terms.measure(wish.text)
         at_ms = _free_place(wish, length_ms, taken)
         if at_ms is not None:
             lines.append(Line(at_ms=at_ms, length_ms=length_ms, text=wish.text, kind=wish.kind))
-            taken.append((at_ms - BETWEEN_SENTENCES_MS, at_ms + length_ms + BETWEEN_SENTENCES_MS))
+            taken.append((at_ms - BETWEEN_SENTENCES_MS, at_ms + length_ms + wish.after_ms))
     return tuple(sorted(lines, key=lambda line: line.at_ms))
 
 
@@ -157,17 +194,22 @@ def _wishes(step: PlannedStep, around: _Around, terms: Terms) -> Iterator[_Wish]
     if step.length_ms >= PREVIEW_FROM_MS:
         text = _preview(around.after, phrases)
         end_ms = step.length_ms - terms.measure(text)
-        yield _Wish(text, "preview", end_ms - 10_000, end_ms - 7_000, end_ms - 5_000)
+        earliest_ms = max(end_ms - 10_000, starts[-1] if starts else 0)
+        yield _Wish(text, "preview", earliest_ms, max(earliest_ms, end_ms - 7_000), end_ms - 5_000)
     if around.asks:
-        middle_ms = (step.talk_ms + step.length_ms) // 2
-        text = phrases.check_in[terms.options.pressure or "medium"]
-        yield _Wish(text, "check-in", step.talk_ms + 8_000, middle_ms, step.length_ms - 15_000)
+        text = terms.phrases.check_in[terms.options.pressure or "medium"]
+        latest_ms = (starts[-1] if starts else step.length_ms - 10_000) - terms.measure(text) - ANSWER_MS
+        best_ms = min((step.talk_ms + step.length_ms) // 2, latest_ms)
+        yield _Wish(text, "check-in", step.talk_ms, best_ms, latest_ms, ANSWER_MS)
     if len(starts) >= COUNT_DOWN_FROM and (step.each_ms or 0) >= COUNT_DOWN_EACH_MS:
         yield _after_bell(phrases.two_more, "two more", starts[-2])
+
+
+def _time_left(step: PlannedStep, around: _Around, terms: Terms) -> Iterator[_Wish]:
     for moment_ms, minutes in around.time_left.items():
         if step.start_ms <= moment_ms < step.end_ms:
             best_ms = moment_ms - step.start_ms
-            text = phrases.time_left.of(minutes)
+            text = terms.phrases.time_left.of(minutes)
             yield _Wish(text, "time left", best_ms - TIME_LEFT_WITHIN_MS, best_ms, best_ms + TIME_LEFT_WITHIN_MS)
 
 

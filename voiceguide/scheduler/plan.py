@@ -89,6 +89,9 @@ class Plan:
     avoided: tuple[str, ...]
     """Titles of the steps that are left out for the sake of an area."""
 
+    spared: tuple[str, ...]
+    """Titles of the steps that stay, but leave out an area."""
+
     least_ms: int
     """The shortest session that the routine can be, with the same options."""
 

@@ -63,6 +63,7 @@ def make_plan(routine: Routine, terms: Terms) -> Plan:
         quiet_ms=quiet_ms,
         left_out=tuple(step.title for i, step in _steps(whole.parts).items() if i not in chosen),
         avoided=selection.avoided,
+        spared=tuple(dict.fromkeys(part.step.title for part in draft.parts if part.spare)),
         least_ms=least_ms,
         most_ms=most_ms,
     )
@@ -146,7 +147,7 @@ class _Desk:
                 repeats=timing.repeats,
                 each_ms=timing.each_ms,
                 hold_ms=timing.each_ms - pauses.MOVE_ON_MS if timing.each_ms and part.step.hold else None,
-                pressure=pressure_of(part.step, self.terms.options.pressure),
+                pressure=pressure_of(part.step, self.terms.options.pressure, self.terms.words),
                 waits=part.step.wait and self.terms.options.keys,
                 pace_ms=self._pace_ms(part, timing.length_ms - talk_ms),
             )

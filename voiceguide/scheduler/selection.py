@@ -24,15 +24,19 @@ class Selection:
 def select(routine: Routine, options: Options, words: Glossary) -> Selection:
     """Return the parts of `routine` that the options leave.
 
-    A step in an avoided area is out. A step over a larger area that holds it stays, and names what to spare.
+    A step in an avoided area is out. A step that passes over it, or works on a larger area that holds it, stays and
+    names what to spare. To avoid what nothing touches is granted.
 
     Raises:
         ScheduleError: A section or an area is none of the routine's, or nothing is left.
     """
     kept = _sections(routine, options)
     parts = [part for part in lay_out(routine) if part.section_index in kept]
-    avoid = [_area(name, parts, words, "avoid") for name in options.avoid]
-    focus = [_area(name, parts, words, "focus") for name in options.focus]
+    avoid = [_area(name, routine, words, "avoid") for name in options.avoid]
+    focus = [_focus(name, routine, parts, words) for name in options.focus]
+    for area in focus:
+        if any(words.is_in(area, each) for each in avoid):
+            raise ScheduleError(f"'{area}' is to be both a focus and avoided", hint="choose one of the two")
     touched = [part for part in parts if any(_lies_in(part, area, words) for area in avoid)]
     left = [_sparing(part, avoid, words) for part in parts if part not in touched]
     if not any(part.kind == "massage" for part in left) and any(part.kind == "massage" for part in parts):
@@ -63,15 +67,19 @@ def _called(name: str, sections: dict[int, Section], option: str) -> list[int]:
     return found
 
 
-def _area(name: str, parts: Sequence[Part], words: Glossary, option: str) -> str:
+def _area(name: str, routine: Routine, words: Glossary, option: str) -> str:
     area = words.area_called(name)
     if area is None:
-        raise ScheduleError(f"--{option}: '{name}' is no part of the body that is known", hint=near(name, words.areas))
+        hint = near(name, words.names(routine.language))
+        raise ScheduleError(f"--{option}: '{name}' is no part of the body that is known", hint=hint)
+    return area
+
+
+def _focus(name: str, routine: Routine, parts: Sequence[Part], words: Glossary) -> str:
+    area = _area(name, routine, words, "focus")
     used = {part.step.area for part in parts if part.step.area}
-    if not any(words.is_in(each, area) or words.is_in(area, each) for each in used):
-        raise ScheduleError(f"--{option}: nothing in this routine touches '{name}'", hint=near(name, used))
-    if option == "focus" and not any(words.is_in(each, area) for each in used):
-        raise ScheduleError(f"--{option}: no step of this routine is just for '{name}'", hint=near(name, used))
+    if not any(words.is_in(each, area) for each in used):
+        raise ScheduleError(f"--focus: no step of this routine is just for '{name}'", hint=near(name, used))
     return area
 
 
@@ -80,5 +88,5 @@ def _lies_in(part: Part, area: str, words: Glossary) -> bool:
 
 
 def _sparing(part: Part, avoid: Iterable[str], words: Glossary) -> Part:
-    own = part.step.area
-    return replace(part, spare=tuple(area for area in avoid if own is not None and words.is_in(area, own)))
+    reach = [area for area in (part.step.area, *part.step.touches) if area is not None]
+    return replace(part, spare=tuple(each for each in avoid if any(words.overlap(area, each) for area in reach)))

@@ -25,16 +25,22 @@ def opening(routine: Routine, phrases: Phrases) -> list[str]:
     return sentences(phrases.welcome.format(title=routine.title.rstrip(".")))
 
 
-def pressure_of(step: Step, wanted: Pressure | None) -> Pressure | None:
+def pressure_of(step: Step, wanted: Pressure | None, words: Glossary) -> Pressure | None:
     """Return how firm a step is done: as written, but never firmer than wanted, and firm where firm is wanted.
 
-    What is written as light stays light: it is so for a reason.
+    What is written as light stays light, and what the glossary calls gentle is never done more firmly: it is so for
+    a reason.
     """
     if step.pressure is None or wanted is None or step.pressure == "light":
         return step.pressure
     if wanted == "firm":
-        return "firm"
+        return step.pressure if _is_gentle(step, words) else "firm"
     return min(step.pressure, wanted, key=_FIRMNESS.index)
+
+
+def _is_gentle(step: Step, words: Glossary) -> bool:
+    stroke, area = words.strokes.get(step.technique or ""), words.areas.get(step.area or "")
+    return bool((stroke and stroke.gentle) or (area and area.gentle))
 
 
 def instructions(
@@ -64,6 +70,7 @@ class _Voice:
         if part.side and part.turn:
             phrase = phrases.first_side if part.turn == "first" else phrases.next_side
             yield phrase.format(side=phrases.sides[part.side])
+        yield from (phrases.spare.format(area=self.words.called(area, self.language)) for area in part.spare)
         if self.options.detail == "bells":
             yield _as_sentence(step.title)
         else:
@@ -73,7 +80,6 @@ class _Voice:
             yield from self._pressure(step)
             if step.caution and self._first(step.caution):
                 yield from sentences(step.caution)
-        yield from (phrases.spare.format(area=self.words.called(area, self.language)) for area in part.spare)
         if step.wait and self.options.keys:
             yield phrases.ready
         self.said.add(step.say)
@@ -85,7 +91,7 @@ class _Voice:
             yield from sentences(explained)
 
     def _pressure(self, step: Step) -> Iterator[str]:
-        pressure = pressure_of(step, self.options.pressure)
+        pressure = pressure_of(step, self.options.pressure, self.words)
         if pressure and pressure != step.pressure:
             yield self.phrases.pressure[pressure]
 
