@@ -137,6 +137,16 @@ def test_a_hostile_title_reaches_no_terminal(tmp_path):
     assert "\x1b" not in done.stderr + done.stdout
 
 
+def test_a_terminal_without_the_letters_still_gets_the_rest(tmp_path):
+    (tmp_path / "x.yaml").write_text(GOOD.replace("Mine", "Für dich"), "utf-8")
+    env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+
+    done = voiceguide("show", "./x.yaml", cwd=tmp_path, env=env)
+
+    assert done.returncode == 0, done.stderr
+    assert "F?r dich" in done.stdout
+
+
 def test_markup_in_a_title_is_shown_as_text(tmp_path):
     (tmp_path / "x.yaml").write_text(GOOD.replace("Mine", '"[red]Mine[/red]"'), "utf-8")
 
