@@ -659,3 +659,13 @@ def test_a_megabyte_is_drafted_in_seconds():
     tried(text[:1_000_000])
 
     assert time.process_time() - begun < 15
+
+
+def test_a_text_with_more_words_than_a_routine_may_have_is_refused():
+    text = "".join(
+        f"{n}) Glide down along the whole spine for 10 seconds, {'again and again, ' * 30}.\n" for n in range(400)
+    )
+
+    with pytest.raises(RoutineError, match="characters to say") as caught:
+        draft(text)
+    assert "in parts" in caught.value.hint

@@ -11,6 +11,9 @@ from voiceguide.routine.amounts import Count, Duration
 
 MOST_STEPS: Final = 2_000
 
+MOST_CHARACTERS: Final = 100_000
+"""Of all that a routine says: two hours of speech, ten times as much as the longest built-in one."""
+
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Sentence = Annotated[str, Meta(min_length=1, max_length=1_000)]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]

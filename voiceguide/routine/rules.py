@@ -7,7 +7,7 @@ from typing import Any, Final
 from voiceguide.errors import near
 from voiceguide.routine.amounts import LONGEST_MS
 from voiceguide.routine.glossary import glossary
-from voiceguide.routine.model import MOST_STEPS, Routine, Section, Step
+from voiceguide.routine.model import MOST_CHARACTERS, MOST_STEPS, Routine, Section, Step
 from voiceguide.units import SECOND_MS
 
 
@@ -77,8 +77,16 @@ def _routine(routine: Routine) -> Iterator[BrokenRule]:
     count = sum(len(section.steps) for section in routine.sections)
     if count > MOST_STEPS:
         yield BrokenRule("sections", f"the routine has {count} steps", f"{MOST_STEPS} at most: make two of it")
+    characters = sum(len(text) for section in routine.sections for step in section.steps for text in _spoken(step))
+    if characters > MOST_CHARACTERS:
+        message = f"the routine has {characters} characters to say"
+        yield BrokenRule("sections", message, f"{MOST_CHARACTERS} at most: say it shorter, or make two of it")
     if sum(least_ms(step) for section in routine.sections for step in section.steps) > LONGEST_MS:
         yield BrokenRule("sections", "the routine needs more than 12 hours", "write shorter times, or make two of it")
+
+
+def _spoken(step: Step) -> Iterator[str]:
+    yield from (text for text in (step.title, step.say, step.brief, step.caution) if text)
 
 
 def least_ms(step: Step) -> int:

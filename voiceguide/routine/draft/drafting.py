@@ -7,7 +7,7 @@ from typing import Final
 
 from voiceguide.errors import RoutineError
 from voiceguide.routine.amounts import LONGEST_MS
-from voiceguide.routine.document import MOST_BYTES
+from voiceguide.routine.document import MOST_BYTES, BrokenRoutineError
 from voiceguide.routine.draft.blocks import split_blocks
 from voiceguide.routine.draft.fields import CHANGE, DraftStep, cut, step_fields
 from voiceguide.routine.draft.figures import find_figures
@@ -16,6 +16,7 @@ from voiceguide.routine.draft.sorting import Findings, FoundSection, sort_blocks
 from voiceguide.routine.draft.words import find_sides
 from voiceguide.routine.draft.writing import Line, as_item, comment, indented, listed, shortened, written
 from voiceguide.routine.model import MOST_STEPS
+from voiceguide.routine.reader import parse_routine
 
 _LONGEST_NAME: Final = 120
 """Characters of a title, as the model has it."""
@@ -60,7 +61,7 @@ def draft(text: str, *, title: str | None = None) -> str:
 
     Raises:
         RoutineError: The text is empty, too large, a web page's markup, or no step is found in it; or there are more
-            than 2,000 steps or 12 hours.
+            than 2,000 steps, 12 hours, or 100,000 characters to say.
     """
     found = sort_blocks(split_blocks(clean_lines(text)))
     count = sum(len(section.steps) for section in found.sections)
@@ -76,6 +77,11 @@ def draft(text: str, *, title: str | None = None) -> str:
     routine = "\n".join(_document(found, sections, _title(title, found))) + "\n"
     if len(routine.encode()) > MOST_BYTES:
         raise RoutineError("the draft would be larger than 1 MB", hint="draft the text in parts")
+    try:
+        parse_routine(routine.encode())
+    except BrokenRoutineError as error:
+        # What a single step may have is kept to above; this is what all together may have.
+        raise RoutineError(f"of the whole text, {error.problems[0].message}", hint="draft it in parts") from None
     return routine
 
 
