@@ -1,9 +1,11 @@
 import numpy as np
+import pyloudnorm
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceguide.audio.bed import Loop, Silence, levelled
-from voiceguide.audio.samples import as_block, as_buffer
+from voiceguide.audio.samples import as_block, as_buffer, stereo
 
 SAMPLES = np.arange(2_000, dtype=np.int16).reshape(-1, 2)
 
@@ -35,3 +37,10 @@ def test_a_block_comes_back_from_floats_bit_for_bit(values):
 
 def test_what_is_too_loud_stays_at_the_border():
     assert as_block(np.array([[2.0, -2.0]], np.float32)).tolist() == [[32767, -32768]]
+
+
+def test_a_mono_clip_is_as_loud_in_two_channels_as_it_was_alone():
+    tone = (0.1 * np.sin(2 * np.pi * 997 * np.arange(96_000) / 48_000)).astype(np.float32)
+    meter = pyloudnorm.Meter(48_000)
+
+    assert meter.integrated_loudness(stereo(tone)) == pytest.approx(meter.integrated_loudness(tone), abs=0.01)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from voiceguide.audio.bed import Loop
 from voiceguide.audio.levels import Levels
 from voiceguide.audio.mixer import FADE_OUT_FRAMES, Mix
+from voiceguide.audio.samples import stereo
 from voiceguide.scheduler.timeline import Chapter, Cue, Role, Timeline
 from voiceguide.units import frames
 
@@ -81,7 +82,7 @@ def test_every_sound_lies_on_its_frame():
         start = frames(cue.at_ms)
         assert not voices[start - 400 : start].any() or cue.role is Role.SPEECH
         tone = ToneBank().samples(cue)
-        expected = tone if tone.ndim == 2 else np.stack([tone, tone], axis=1)
+        expected = stereo(tone)
         alone = Mix(timeline(cue), ToneBank(), BED, Levels()).voices(start, start + len(tone))
         assert np.allclose(alone, expected)
 

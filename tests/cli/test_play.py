@@ -133,11 +133,6 @@ def test_a_session_is_heard_with_its_chimes_where_the_timeline_says(folder, null
         assert heard_ms - origin_ms == pytest.approx(planned_ms, abs=5), kind
 
 
-def seconds(line: str) -> float:
-    hours, minutes, rest = line.split(maxsplit=1)[0].split(":")
-    return int(hours) * 3600 + int(minutes) * 60 + float(rest)
-
-
 def test_keys_steer_the_session_and_the_terminal_is_left_as_it_was(at_terminal):
     session = at_terminal("--minutes", "1")
     session.read_until("space: hold")
@@ -153,6 +148,7 @@ def test_keys_steer_the_session_and_the_terminal_is_left_as_it_was(at_terminal):
     session.press("p")
     session.read_until("Glide", within_s=3)
     session.press("x")
+    session.press("\x1bOQ")
     session.press("q")
     session.read_until("The end", within_s=3)
     session.press("q")

@@ -29,7 +29,7 @@ class Span:
 class Duck:
     """Depth and fades."""
 
-    depth_db: float = -13.0
+    depth_db: float = -14.0
     down_frames: int = frames(400)
     """The fade down ends where the first word begins."""
     up_frames: int = frames(900)

@@ -24,7 +24,7 @@ class Levels:
     music_under_db: float = 9.0
     """How far the music idles under the speech."""
 
-    ducked_under_db: float = 22.0
+    ducked_under_db: float = 23.0
     """How far it stays under while there is speech; WCAG 2 criterion 1.4.7 asks for 20."""
 
     chime_db: float = 0.0

@@ -28,6 +28,10 @@ def as_buffer(block: Block) -> Buffer:
     return block * np.float32(1.0 / FULL_SCALE)
 
 
+CENTRE_GAIN = np.float32(0.5**0.5)
+"""Of a mono clip in each of two channels: -3 dB, so that it is as loud as it was alone (constant power)."""
+
+
 def stereo(clip: Buffer) -> Buffer:
-    """Return a clip as stereo, shape ``(frames, 2)``; what is stereo already stays."""
-    return np.repeat(clip[:, None], CHANNELS, axis=1) if clip.ndim == 1 else clip
+    """Return a clip as stereo, shape ``(frames, 2)``, as loud as before; what is stereo already stays."""
+    return np.repeat(clip[:, None] * CENTRE_GAIN, CHANNELS, axis=1) if clip.ndim == 1 else clip

@@ -1,6 +1,7 @@
 """The command line: parses, calls `voiceguide.guide`, prints. Results go to stdout, all else to stderr."""
 
 import io
+import os
 import signal
 import sys
 from types import FrameType
@@ -12,6 +13,16 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command and leave with its documented exit code."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would complain once more while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _run() -> None:
     from voiceguide.cli.app import app
     from voiceguide.cli.report import report
 
@@ -24,8 +35,6 @@ def main() -> None:
     except VoiceguideError as error:
         report(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:

@@ -7,7 +7,7 @@ from voiceguide.errors import ScheduleError
 from voiceguide.guide import Request
 from voiceguide.routine.amounts import LONGEST_MS
 from voiceguide.scheduler.options import Options
-from voiceguide.units import MINUTE_MS
+from voiceguide.units import MINUTE_MS, SECOND_MS
 
 
 def request_of(
@@ -50,7 +50,7 @@ def _budget_ms(minutes: float | None, until: str | None) -> int | None:
         return milliseconds_until(until, datetime.now().astimezone())
     if minutes is None:
         return None
-    if not 0 < minutes * MINUTE_MS <= LONGEST_MS:
+    if not SECOND_MS <= minutes * MINUTE_MS <= LONGEST_MS:
         raise ScheduleError(f"a session cannot last {minutes:g} minutes", hint="ask for 1 to 720 minutes")
     return round(minutes * MINUTE_MS)
 

@@ -8,7 +8,7 @@ import typer
 from voiceguide.cli.bundles import unfolded
 from voiceguide.cli.options import Force, Json, RoutineName, SessionOptions, Until
 from voiceguide.cli.report import note, problems_of, report
-from voiceguide.errors import RoutineError, VoiceguideError
+from voiceguide.errors import VoiceguideError
 
 
 def list_routines(as_json: Json = False) -> None:
@@ -20,7 +20,7 @@ def list_routines(as_json: Json = False) -> None:
     for entry in guide.library():
         try:
             found.append(guide.overview(entry))
-        except RoutineError as error:
+        except VoiceguideError as error:
             report(error)
     if as_json:
         print_json(found)

@@ -20,14 +20,12 @@ class Screen:
     """
 
     def __init__(self, *, keys: bool) -> None:
-        self._live = sys.stderr.isatty()
+        self._live = sys.stderr is not None and sys.stderr.isatty()
         self._keys = keys
         self._shown = ""
         self._chapter = -1
 
     def __enter__(self) -> Self:
-        if self._keys:
-            self._line("space: hold or go on   n: next   p: previous   q: end gently")
         return self
 
     def __exit__(
@@ -38,6 +36,9 @@ class Screen:
 
     def watch(self, transport: Transport | None) -> None:
         """Show where the session stands."""
+        if self._keys:
+            self._line("space: hold or go on   n: next   p: previous   q: end gently")
+            self._keys = False
         if transport is None:
             self._status("The music plays; the voice gets ready …")
             return
@@ -67,7 +68,11 @@ def progress_bars(*names: str) -> Iterator[list[Progress]]:
     from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description:<9}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-    with Bars(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield [lambda _done, _total: None for _ in names]
+        return
+    with Bars(*columns, TimeRemainingColumn(), console=console, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
         def move(name: str, done: int, total: int) -> None:

@@ -86,8 +86,7 @@ def print_timetable(schedule: Schedule, console: Console) -> None:
         console.print(Text(f"Left out, as asked: {', '.join(plan.avoided)}"))
     if plan.spared:
         console.print(Text(f"Told what to leave out in: {', '.join(plan.spared)}"))
-    least, most = -(-plan.least_ms // MINUTE_MS), plan.most_ms // MINUTE_MS
-    console.print(Text(f"Any length from {least} to {most} minutes works.", style="dim"))
+    console.print(Text(f"From {short_clock(plan.least_ms)} to {short_clock(plan.most_ms)} long.", style="dim"))
     for caution in plan.routine.cautions:
         console.print(Text(caution, style="yellow"))
 

@@ -43,10 +43,10 @@ def overview(entry: Entry) -> Overview:
     """Return what a list shows of a routine.
 
     Raises:
-        RoutineError: It is broken.
+        VoiceguideError: It is broken, or no session can be made of it.
     """
     routine = read_routine(entry.path)
-    plan = _tried_out(routine)
+    plan = _tried_out(routine, entry.path)
     return Overview(
         name=entry.name,
         title=routine.title,
@@ -64,10 +64,7 @@ def check(file: Path) -> Routine:
         VoiceguideError: It has errors, or no session can be made of it.
     """
     routine = read_routine(file)
-    try:
-        _tried_out(routine)
-    except ScheduleError as error:
-        raise ScheduleError(f"{file}: {error.message}", hint=error.hint) from None
+    _tried_out(routine, file)
     return routine
 
 
@@ -140,5 +137,8 @@ def write_text(target: Path, text: str, *, overwrite: bool = False) -> None:
         beside.write_text(text, "utf-8")
 
 
-def _tried_out(routine: Routine) -> Plan:
-    return make_plan(routine, Terms(Options(), phrases(routine.language), estimated_ms))
+def _tried_out(routine: Routine, file: Path) -> Plan:
+    try:
+        return make_plan(routine, Terms(Options(), phrases(routine.language), estimated_ms))
+    except ScheduleError as error:
+        raise ScheduleError(f"{file}: {error.message}", hint=error.hint) from None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voiceguide.background import in_background
 from voiceguide.errors import BudgetError, SpeechError
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.routines import fitting
@@ -132,10 +132,10 @@ def play(request: Request, commands: Commands, watch: Watch) -> None:
     from voiceguide.player.live import Live, perform
 
     routine = load_routine(request.routine)
-    with _clips(request, routine) as clips, ThreadPoolExecutor(1, "prepare") as worker:
+    with _clips(request, routine) as clips:
         bed = _bed(request)
         output = open_device(request.output)
-        prepared: Future[Mix] = worker.submit(_prepare, request, routine, clips, bed)
+        prepared = in_background(lambda: _prepare(request, routine, clips, bed), "prepare")
         prelude = _mix(request, _EMPTY, clips, bed)
         perform(Live(prelude, prepared, bed, commands, watch), output)
 

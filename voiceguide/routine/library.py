@@ -60,5 +60,5 @@ def _entries_in(*, own: bool) -> Iterator[Entry]:
     folder = paths.own_routines() if own else paths.built_in_routines()
     if folder.is_dir():
         for path in sorted(folder.iterdir()):
-            if path.suffix.lower() in ENDINGS and not path.name.startswith("."):
+            if path.suffix.lower() in ENDINGS and not path.name.startswith(".") and path.is_file():
                 yield Entry(path.stem, path, own)

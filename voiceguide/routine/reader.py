@@ -41,6 +41,8 @@ def read_routine(path: Path) -> Routine:
         BrokenRoutineError: It has problems; all are named.
         RoutineError: It cannot be opened.
     """
+    if path.exists() and not path.is_file():
+        raise RoutineError(f"{path} is no file", hint="give the path of a routine file, which ends in .yaml")
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)

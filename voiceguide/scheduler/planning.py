@@ -43,7 +43,9 @@ def make_plan(routine: Routine, terms: Terms) -> Plan:
     desk = _Desk(routine, selection, terms)
     whole = desk.draw(selection.parts)
     core = desk.draw(_without(selection.parts, _optional(selection.parts)))
-    budget_ms = terms.options.budget_ms or _whole_minutes(whole.wish_ms + desk.frame_ms, whole, desk.frame_ms)
+    budget_ms = terms.options.budget_ms
+    if budget_ms is None:
+        budget_ms = _whole_minutes(whole.wish_ms + desk.frame_ms, whole, desk.frame_ms)
     least_ms = core.least_ms + desk.frame_ms
     most_ms = min(whole.most_ms + desk.frame_ms, LONGEST_MS)
     quiet_ms = 0

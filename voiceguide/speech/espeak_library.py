@@ -12,15 +12,16 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from voiceguide.background import in_background
 from voiceguide.errors import SpeechError
 from voiceguide.speech.engine import Speech
 from voiceguide.speech.espeak_voices import EspeakVoice
@@ -39,11 +40,11 @@ _OLDEST: Final = (1, 52)
 _LONGEST_PATH: Final = 140
 """eSpeak cuts longer ones off; it has room for 160 bytes."""
 
-_THREAD: Final = ThreadPoolExecutor(1, "espeak")
-"""All of eSpeak happens in this thread.
+_ONE_AT_A_TIME: Final = Lock()
+"""A process holds one eSpeak, and that speaks one text at a time.
 
-A process holds one eSpeak, and that speaks one text at a time. And Ctrl-C reaches the main thread alone: were eSpeak
-there, it would mostly be in the callback, where exceptions are printed and forgotten.
+All of it happens beside the main thread, which alone Ctrl-C reaches: were eSpeak there, it would mostly be in the
+callback, where exceptions are printed and forgotten.
 """
 
 _Collector = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
@@ -77,10 +78,10 @@ class EspeakLibrary:
         Raises:
             SpeechError: eSpeak refuses the voice or the text.
         """
-        return _THREAD.submit(self._speak, text, voice).result()
+        return in_background(lambda: self._speak(text, voice), "espeak").result()
 
     def _speak(self, text: str, voice: EspeakVoice) -> Speech:
-        with _loaded(self.library) as espeak:
+        with _ONE_AT_A_TIME, _loaded(self.library) as espeak:
             rate_hz = _initialise(espeak, short_path(self.data))
             _select(espeak, voice)
             return Speech(_spoken(espeak, text), rate_hz)
@@ -88,13 +89,14 @@ class EspeakLibrary:
 
 def find_library() -> EspeakLibrary | None:
     """Return the first eSpeak NG that works: the one in the package espeakng-loader, else the system's."""
-    return _THREAD.submit(_first_that_works).result()
+    return in_background(_first_that_works, "espeak").result()
 
 
 def _first_that_works() -> EspeakLibrary | None:
     for place in _places():
         try:
-            return _try_out(place)
+            with _ONE_AT_A_TIME:
+                return _try_out(place)
         except (OSError, AttributeError, SpeechError):
             continue
     return None

@@ -90,7 +90,10 @@ else:
         if not select.select([terminal], [], [], _LOOK_AGAIN_S)[0]:
             return ""
         try:
-            typed = os.read(terminal, 1)
+            typed = os.read(terminal, 64)
         except OSError:
             return None
-        return typed.decode("latin-1") if typed else None
+        if typed.startswith(b"\x1b"):
+            # An arrow or a function key, whose last letter is none that was pressed.
+            return ""
+        return typed[:1].decode("latin-1") if typed else None
