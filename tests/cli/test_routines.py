@@ -102,6 +102,7 @@ def test_check_tells_every_error_of_every_file(tmp_path):
         (["show", "eleven-steps", "-m", "-5"], 4, "cannot last -5 minutes", "1 to 720"),
         (["show", "eleven-steps", "-m", "nan"], 4, "cannot last nan minutes", "1 to 720"),
         (["show", "eleven-steps", "-m", "1e99"], 4, "cannot last 1e+99 minutes", "1 to 720"),
+        (["show", "a\x1b[31mb\nc"], 3, "'a?[31mb c'", "there are"),
         (["show", "none.yaml"], 3, "no routine file none.yaml", "check the path"),
         (["show", "/"], 3, "/", ""),
     ],

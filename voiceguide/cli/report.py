@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceguide.errors import VoiceguideError
-from voiceguide.routine.document import BrokenRoutineError
+from voiceguide.routine.document import CONTROL, BrokenRoutineError
 
 
 def report(error: VoiceguideError) -> None:
@@ -40,5 +40,10 @@ def note(text: str) -> None:
 
 
 def _print_two_lines(message: str, hint: str) -> None:
-    note(f"error: {message}")
-    note(f" hint: {hint}")
+    note(f"error: {_plain(message)}")
+    note(f" hint: {_plain(hint)}")
+
+
+def _plain(text: str) -> str:
+    """Return what a person typed or a stranger named, as something that a terminal can only show."""
+    return CONTROL.sub("?", text.replace("\n", " "))

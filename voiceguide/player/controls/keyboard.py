@@ -1,6 +1,7 @@
 """Single keys from the terminal, which is always left as it was."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,6 +15,9 @@ from voiceguide.player.transport import Command
 KEYS: Final[Mapping[str, Command]] = MappingProxyType(
     {" ": Command.HOLD, "n": Command.NEXT, "p": Command.PREVIOUS, "q": Command.STOP}
 )
+
+_SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z]|.)?")
+"""What an arrow or a function key sends: its letters were not pressed."""
 
 _LOOK_AGAIN_S = 0.05
 
@@ -37,30 +41,33 @@ def keyboard(commands: Commands) -> Iterator[bool]:
 
 def _has_terminal() -> bool:
     try:
-        return sys.stdin is not None and os.isatty(sys.stdin.fileno())
+        return sys.stdin is not None and os.isatty(sys.stdin.fileno()) and _is_ours(sys.stdin.fileno())
     except (OSError, ValueError):
         return False
 
 
 def _read_keys(commands: Commands, done: Event) -> None:
     while not done.is_set():
-        key = _next_key()
-        if key is None:
+        typed = _next_keys()
+        if typed is None:
             return
-        command = KEYS.get(key.lower())
-        if command is not None:
-            commands.put(command)
+        for key in typed.lower():
+            if key in KEYS:
+                commands.put(KEYS[key])
 
 
 if sys.platform == "win32":
     import msvcrt
 
+    def _is_ours(_terminal: int) -> bool:
+        return True
+
     @contextmanager
     def _single_keys() -> Iterator[None]:
         yield
 
-    def _next_key() -> str | None:
-        """Return the next key, "" when none came soon."""
+    def _next_keys() -> str | None:
+        """Return the keys that were pressed, "" when none came soon."""
         if not msvcrt.kbhit():
             Event().wait(_LOOK_AGAIN_S)
             return ""
@@ -70,6 +77,10 @@ else:
     import select
     import termios
     import tty
+
+    def _is_ours(terminal: int) -> bool:
+        """Return whether we are in the foreground; in the background, to touch the terminal would stop us."""
+        return os.tcgetpgrp(terminal) == os.getpgrp()
 
     @contextmanager
     def _single_keys() -> Iterator[None]:
@@ -84,8 +95,8 @@ else:
             with suppress(termios.error):
                 termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
 
-    def _next_key() -> str | None:
-        """Return the next key, "" when none came soon, `None` when the terminal is gone."""
+    def _next_keys() -> str | None:
+        """Return the keys that were pressed, "" when none came soon, `None` when the terminal is gone."""
         terminal = sys.stdin.fileno()
         if not select.select([terminal], [], [], _LOOK_AGAIN_S)[0]:
             return ""
@@ -93,7 +104,4 @@ else:
             typed = os.read(terminal, 64)
         except OSError:
             return None
-        if typed.startswith(b"\x1b"):
-            # An arrow or a function key, whose last letter is none that was pressed.
-            return ""
-        return typed[:1].decode("latin-1") if typed else None
+        return _SEQUENCE.sub("", typed.decode("latin-1")) if typed else None
