@@ -40,3 +40,14 @@ def test_a_machine_that_cannot_speak_is_told_so_with_what_to_install(tmp_path):
     text = " ".join(done.stdout.split())
     assert "espeak" in text
     assert "install" in text
+
+
+@needs_module("espeakng_loader")
+def test_a_machine_that_cannot_decode_the_bundled_sounds_is_told_so(tmp_path):
+    env = machine_without(tmp_path / "bin", modules=("miniaudio", "imageio_ffmpeg"))
+
+    done = voiceguide("doctor", "--json", env=env)
+
+    parts = {row["kind"]: row["hint"] for row in json.loads(done.stdout) if row["kind"] == "sound"}
+    assert done.returncode == 1
+    assert "ffmpeg" in parts["sound"]

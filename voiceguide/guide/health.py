@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from voiceguide.errors import MediaError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """Something that a session may need."""
 
-    kind: Literal["voice", "output", "file"]
+    kind: Literal["voice", "sound", "output", "file"]
     name: str
     hint: str | None
     """What to do about it; `None` when it is ready."""
@@ -21,9 +23,22 @@ def diagnose() -> list[Part]:
     from voiceguide.speech import registry as speech
 
     voices = [Part(kind="voice", name=each.name, hint=each.hint) for each in speech.describe()]
-    return voices + [Part(kind=each.kind, name=each.name, hint=each.hint) for each in outputs.describe()]
+    sounds = [Part(kind="sound", name="music and chimes", hint=_sounds_hint())]
+    return voices + sounds + [Part(kind=each.kind, name=each.name, hint=each.hint) for each in outputs.describe()]
 
 
 def able_to_export(parts: Iterable[Part]) -> bool:
-    """Return whether at least one voice is ready, which is all that an export cannot do without."""
-    return any(part.kind == "voice" and part.hint is None for part in parts)
+    """Return whether a voice is ready and the bundled sounds can be decoded: no export can do without."""
+    ready = {part.kind for part in parts if part.hint is None}
+    return {"voice", "sound"} <= ready
+
+
+def _sounds_hint() -> str | None:
+    from voiceguide.media.ffmpeg import INSTALL_HINT
+    from voiceguide.media.sounds import load_chime
+
+    try:
+        load_chime("bowl", "tick")
+    except MediaError:
+        return f"nothing here decodes them: {INSTALL_HINT}"
+    return None
