@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from needs import REQUIRE_ALL
+
+if TYPE_CHECKING:
+    from voiceguide.speech.clips import Clips
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -123,6 +127,17 @@ def null_sink(_null_sink_server: NullSink | None, monkeypatch: pytest.MonkeyPatc
     for name in ("PULSE_SERVER", "PULSE_COOKIE", "XDG_RUNTIME_DIR"):
         monkeypatch.setenv(name, _null_sink_server.env[name])
     return _null_sink_server
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Clips"]:
+    """Give real speech by eSpeak, kept for the whole run and apart from the person's own cache."""
+    from voiceguide.speech.clips import open_clips
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("voiceguide.paths.cache_folder", lambda: tmp_path_factory.getbasetemp() / "clips")
+        with open_clips("espeak", "en") as opened:
+            yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The whole of a session measured as sound, with real speech."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -21,18 +20,10 @@ from voiceguide.scheduler.phrases import phrases
 from voiceguide.scheduler.planning import Terms
 from voiceguide.scheduler.schedule import schedule
 from voiceguide.scheduler.timeline import Cue, Role
-from voiceguide.speech.clips import Clips, open_clips
+from voiceguide.speech.clips import Clips
 from voiceguide.units import frames
 
 pytestmark = needs_module("espeakng_loader")
-
-
-@pytest.fixture(scope="module")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clips]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("voiceguide.paths.cache_folder", lambda: tmp_path_factory.getbasetemp() / "clips")
-        with open_clips("espeak", "en") as opened:
-            yield opened
 
 
 @pytest.fixture(scope="module")

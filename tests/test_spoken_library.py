@@ -1,6 +1,5 @@
 """Every built-in routine with real speech, from its least to its most, in all details."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -12,17 +11,9 @@ from voiceguide.scheduler.phrases import phrases
 from voiceguide.scheduler.planning import Terms, make_plan
 from voiceguide.scheduler.schedule import estimated_ms, schedule
 from voiceguide.scheduler.timeline import Role
-from voiceguide.speech.clips import Clips, open_clips
+from voiceguide.speech.clips import Clips
 
 pytestmark = needs_module("espeakng_loader")
-
-
-@pytest.fixture(scope="module")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clips]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("voiceguide.paths.cache_folder", lambda: tmp_path_factory.getbasetemp() / "clips")
-        with open_clips("espeak", "en") as opened:
-            yield opened
 
 
 def terms(clips: Clips, detail: str, budget_ms: int | None = None) -> Terms:

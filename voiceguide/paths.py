@@ -18,11 +18,6 @@ def cache_folder() -> Path:
     return Path(_dirs().user_cache_dir)
 
 
-def config_folder() -> Path:
-    """Return the folder of the settings file."""
-    return Path(_dirs().user_config_dir)
-
-
 def own_routines() -> Path:
     """Return the folder of the person's own routines."""
     return Path(_dirs().user_data_dir) / "routines"

@@ -32,7 +32,7 @@ def mounted(folder: Path, options: str) -> Iterator[Path]:
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", options, "voiceguide-test", str(folder)]
     if shutil.which("mount") is None or subprocess.run(command, check=False, capture_output=True).returncode:
-        pytest.skip("this user may not mount a small disk")
+        skip_or_fail("needs the right to mount a small disk")
     try:
         yield folder
     finally:
@@ -67,11 +67,16 @@ class Server:
         os.kill(self.pid, number)
 
 
+def skip_or_fail(reason: str) -> None:
+    """Skip, or fail under ``--require-all``."""
+    (pytest.fail if os.environ.get(REQUIRE_ALL) else pytest.skip)(reason)
+
+
 def lacking(programs: tuple[str, ...]) -> None:
     """Skip, or fail under ``--require-all``, where one of the programs is missing."""
     missing = [name for name in programs if shutil.which(name) is None]
     if missing:
-        (pytest.fail if os.environ.get(REQUIRE_ALL) else pytest.skip)(f"needs {', '.join(missing)}")
+        skip_or_fail(f"needs {', '.join(missing)}")
 
 
 def server_env(folder: Path) -> dict[str, str]:

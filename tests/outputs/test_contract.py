@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 from needs import needs_command, needs_module
 
+from voiceguide.audio.samples import Block
 from voiceguide.errors import OutputError
 from voiceguide.media.decode import decode
 from voiceguide.outputs.ffmpeg import FfmpegOutput
 from voiceguide.outputs.memory import MemoryOutput
 from voiceguide.outputs.miniaudio import MiniaudioOutput
-from voiceguide.outputs.output import PATIENCE_S, Block, Output
+from voiceguide.outputs.output import PATIENCE_S, Output
 from voiceguide.outputs.process import PLAYERS, ProcessOutput
 from voiceguide.outputs.wav import WavOutput
 from voiceguide.units import SAMPLE_RATE, SECOND_MS, frames

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voiceguide.audio.samples import Block
 from voiceguide.errors import OutputError
-from voiceguide.outputs.output import PATIENCE_S, Block
+from voiceguide.outputs.output import PATIENCE_S
 from voiceguide.outputs.process import PLAYERS, Player, ProcessOutput, _arguments, _Pace
 from voiceguide.units import FRAMES_PER_MS
 

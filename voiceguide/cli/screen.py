@@ -1,15 +1,14 @@
 """What is seen while something goes on."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+from voiceguide.guide.request import Progress
 from voiceguide.player.transport import Transport
 from voiceguide.units import short_clock
-
-Progress = Callable[[int, int], None]
 
 
 class Screen:

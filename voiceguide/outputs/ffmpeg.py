@@ -11,10 +11,11 @@ from typing import Final
 
 import numpy as np
 
+from voiceguide.audio.samples import Block
 from voiceguide.errors import TargetError
 from voiceguide.media.child import Child
 from voiceguide.media.ffmpeg import INSTALL_HINT, find_ffmpeg
-from voiceguide.outputs.output import Block, not_open, pcm
+from voiceguide.outputs.output import not_open, pcm
 from voiceguide.outputs.target import Draft, target_error, target_errors
 from voiceguide.units import CHANNELS, SAMPLE_RATE
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from voiceguide.outputs.output import Block, not_open, pcm
+from voiceguide.audio.samples import Block
+from voiceguide.outputs.output import not_open, pcm
 from voiceguide.units import CHANNELS
 
 

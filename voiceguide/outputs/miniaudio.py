@@ -17,8 +17,9 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from voiceguide.audio.samples import Block
 from voiceguide.errors import OutputError
-from voiceguide.outputs.output import CONNECT_HINT, PATIENCE_S, Block, not_open, pcm
+from voiceguide.outputs.output import CONNECT_HINT, PATIENCE_S, not_open, pcm
 from voiceguide.outputs.ring import Ring
 from voiceguide.units import SAMPLE_RATE, SECOND_MS, frames
 

@@ -3,12 +3,9 @@
 from typing import Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from voiceguide.audio.samples import Block
 from voiceguide.units import CHANNELS
-
-Block = npt.NDArray[np.int16]
-"""Frames on their way out: ``int16``, shape ``(frames, 2)``, 48 kHz."""
 
 FRAME_BYTES: Final = 4
 """One frame on its way out: two channels of 16 bits."""

@@ -16,9 +16,10 @@ from functools import partial
 from io import FileIO
 from typing import Final, cast
 
+from voiceguide.audio.samples import Block
 from voiceguide.errors import OutputError
 from voiceguide.media.child import Child
-from voiceguide.outputs.output import CONNECT_HINT, FRAME_BYTES, PATIENCE_S, Block, not_open, pcm
+from voiceguide.outputs.output import CONNECT_HINT, FRAME_BYTES, PATIENCE_S, not_open, pcm
 from voiceguide.outputs.wav import endless_header
 from voiceguide.units import FRAMES_PER_MS, SECOND_MS, frames
 

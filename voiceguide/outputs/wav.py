@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from voiceguide.audio.samples import Block
 from voiceguide.errors import TargetError
-from voiceguide.outputs.output import FRAME_BYTES, Block, not_open, pcm
+from voiceguide.outputs.output import FRAME_BYTES, not_open, pcm
 from voiceguide.outputs.target import Draft, target_errors
 from voiceguide.units import CHANNELS, SAMPLE_RATE
 
