@@ -8,7 +8,8 @@ VoiceguideError            1
 ├── SpeechError            5   no engine can speak, or none as asked
 ├── OutputError            6   no sound device, or it went away
 ├── TargetError            7   a file that cannot be written
-└── MediaError             8   a sound file that cannot be read
+├── MediaError             8   a sound file that cannot be read
+└── SettingsError          9   a settings file that is wrong
 ```
 
 2 is a wrong command line and 130 is Ctrl-C, as everywhere. An error without a hint is a bug, and a bug keeps its
@@ -86,6 +87,12 @@ class MediaError(VoiceguideError):
     """A sound file cannot be read."""
 
     exit_code = 8
+
+
+class SettingsError(VoiceguideError):
+    """The settings file is wrong."""
+
+    exit_code = 9
 
 
 def near(name: str, names: Iterable[str]) -> str:

@@ -18,6 +18,16 @@ def cache_folder() -> Path:
     return Path(_dirs().user_cache_dir)
 
 
+def settings_file() -> Path:
+    """Return the file of what the person has settled; it need not be there."""
+    return Path(_dirs().user_config_dir) / "settings.toml"
+
+
+def own_voices() -> Path:
+    """Return the folder of the voices that were installed for this program."""
+    return Path(_dirs().user_data_dir) / "voices"
+
+
 def own_routines() -> Path:
     """Return the folder of the person's own routines."""
     return Path(_dirs().user_data_dir) / "routines"

@@ -110,4 +110,4 @@ def test_a_session_without_a_cue_is_music_alone():
 
 @pytest.mark.parametrize("under_db", [9.0, 22.0])
 def test_the_music_is_never_raised_by_ducking(under_db):
-    assert Levels(music_under_db=30.0, ducked_under_db=under_db).duck_db == 0.0
+    assert Levels(idle_under_db=30.0, ducked_under_db=under_db).duck_db == 0.0

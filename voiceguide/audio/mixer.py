@@ -17,7 +17,7 @@ from voiceguide.audio.ducking import Curve, Duck, Span, duck_curve, merge
 from voiceguide.audio.levels import Levels
 from voiceguide.audio.samples import Block, Buffer, as_block, as_buffer, stereo
 from voiceguide.scheduler.timeline import Cue, Role, Timeline
-from voiceguide.units import CHANNELS, frames, gain
+from voiceguide.units import CHANNELS, frames
 
 FADE_IN_FRAMES = frames(1_500)
 """The music comes in over this."""
@@ -53,7 +53,7 @@ class Mix:
         self.length_frames = frames(timeline.length_ms)
         self._bank, self._bed = bank, bed
         self._duck = Duck(depth_db=levels.duck_db)
-        self._gains = {Role.SPEECH: 1.0, Role.CHIME: gain(levels.chime_db)}
+        self._gains = {Role.SPEECH: levels.speech_gain, Role.CHIME: levels.chime_gain}
         self._cues = timeline.cues
         self._starts = [frames(cue.at_ms) for cue in self._cues]
         stops = [start + bank.frames(cue) for start, cue in zip(self._starts, self._cues, strict=True)]

@@ -27,11 +27,16 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def voiceguide(
+    ctx: typer.Context,
     _version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
     """Turn a massage routine into a hands-free audio guide: a calm voice, soft chimes, quiet music."""
+    from voiceguide.cli.defaults import settle
+    from voiceguide.settings import settings
+
+    settle(ctx, settings().options)
 
 
 app.command("list")(routines.list_routines)

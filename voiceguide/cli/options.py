@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -59,6 +59,12 @@ def _kinds() -> list[str]:
     return ["preparation", "massage", "close", "aftercare"]
 
 
+def _unless_until(ctx: typer.Context, minutes: float | None) -> float | None:
+    """Forget minutes that were only settled, where --until is given; what is given is read before what is settled."""
+    source = ctx.get_parameter_source("minutes")
+    return None if source and source.name == "DEFAULT_MAP" and ctx.params.get("until") else minutes
+
+
 RoutineName = Annotated[
     str,
     typer.Argument(
@@ -92,7 +98,14 @@ class SessionOptions:
 
     minutes: Annotated[
         float | None,
-        typer.Option("--minutes", "-m", metavar="N", help="How long it lasts, exactly.", show_default="as it wishes"),
+        typer.Option(
+            "--minutes",
+            "-m",
+            metavar="N",
+            help="How long it lasts, exactly.",
+            show_default="as it wishes",
+            callback=_unless_until,
+        ),
     ] = None
     stretch: Annotated[bool, typer.Option("--stretch", help="Take more time than the routine has.")] = False
     only: Annotated[
@@ -121,6 +134,13 @@ class SessionOptions:
         str,
         typer.Option(metavar="VOICE", help="auto, ENGINE or ENGINE:VOICE.", autocompletion=_starting(_engine_names)),
     ] = "auto"
+    rate: Annotated[
+        int | None, typer.Option(metavar="N", min=80, max=300, help="Words a minute.", show_default="145")
+    ] = None
+
+
+def _level(help_text: str) -> Any:
+    return typer.Option(metavar="DB", min=-40.0, max=6.0, help=help_text)
 
 
 @dataclass(frozen=True)
@@ -133,3 +153,9 @@ class SoundOptions:
     chimes: Annotated[
         str, typer.Option(metavar="SET", help="The set of chimes.", autocompletion=_starting(_chime_names))
     ] = "bowl"
+    voice_level: Annotated[float, _level("The voice, louder or softer than usual, in dB.")] = 0.0
+    music_level: Annotated[float, _level("The music while nobody speaks, likewise.")] = 0.0
+    chime_level: Annotated[float, _level("The chimes, likewise.")] = 0.0
+    accessible: Annotated[
+        bool, typer.Option("--accessible", help="For who does not hear well: music far under a slower voice.")
+    ] = False

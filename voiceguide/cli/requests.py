@@ -1,10 +1,13 @@
 """From the words of the command line to a request."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from voiceguide.audio.levels import ACCESSIBLE, Levels
 from voiceguide.cli.options import SessionOptions, SoundOptions
 from voiceguide.errors import ScheduleError
 from voiceguide.guide import Request
+from voiceguide.guide.request import RATE_WPM, SLOW_RATE_WPM
 from voiceguide.routine.amounts import LONGEST_MS
 from voiceguide.scheduler.options import Options
 from voiceguide.units import MINUTE_MS, SECOND_MS
@@ -39,7 +42,23 @@ def request_of(
         keys=keys,
     )
     return Request(
-        routine=routine, options=options, voice=session.voice, music=heard.music, chimes=heard.chimes, output=output
+        routine=routine,
+        options=options,
+        voice=session.voice,
+        rate_wpm=session.rate or (SLOW_RATE_WPM if heard.accessible else RATE_WPM),
+        music=heard.music,
+        chimes=heard.chimes,
+        levels=_levels(heard),
+        output=output,
+    )
+
+
+def _levels(heard: SoundOptions) -> Levels:
+    return replace(
+        ACCESSIBLE if heard.accessible else Levels(),
+        voice_db=heard.voice_level,
+        music_db=heard.music_level,
+        chime_db=heard.chime_level,
     )
 
 

@@ -2,8 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
+from voiceguide.audio.levels import Levels
 from voiceguide.scheduler.options import Options
+
+RATE_WPM: Final = 145
+"""Comfortable for voices of machines, across ages."""
+
+SLOW_RATE_WPM: Final = 120
+"""For what must be remembered, and for who does not hear well."""
 
 Progress = Callable[[int, int], None]
 """Is told how much is done, and of how much."""
@@ -22,11 +30,17 @@ class Request:
     voice: str = "auto"
     """``auto``, ``ENGINE`` or ``ENGINE:VOICE``."""
 
+    rate_wpm: int = RATE_WPM
+    """How fast the voice speaks, in words a minute."""
+
     music: str = "warm-pad"
     """Name of an ambience, or ``none``."""
 
     chimes: str = "bowl"
     """Name of a set of chimes."""
+
+    levels: Levels = field(default_factory=Levels)
+    """The balance of voice, music and chimes."""
 
     output: str | None = None
     """Name of a sound output; `None` takes the best that opens."""

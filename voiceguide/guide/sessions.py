@@ -189,17 +189,15 @@ def _clips(request: Request, routine: Routine) -> Clips:
 
 def _bed(request: Request) -> Bed:
     from voiceguide.audio.bed import Silence, levelled
-    from voiceguide.audio.levels import Levels
     from voiceguide.media.sounds import NO_MUSIC, load_ambience
 
     if request.music == NO_MUSIC:
         return Silence()
-    return levelled(load_ambience(request.music), Levels().music_gain)
+    return levelled(load_ambience(request.music), request.levels.music_gain)
 
 
 def _mix(request: Request, timeline: Timeline, clips: Clips, bed: Bed) -> Mix:
-    from voiceguide.audio.levels import Levels
     from voiceguide.audio.mixer import Mix
     from voiceguide.bank import SoundBank
 
-    return Mix(timeline, SoundBank(clips, request.chimes), bed, Levels())
+    return Mix(timeline, SoundBank(clips, request.chimes), bed, request.levels)
