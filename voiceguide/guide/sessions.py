@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceguide.background import in_background
-from voiceguide.errors import BudgetError, SpeechError
+from voiceguide.errors import SpeechError
 from voiceguide.guide.request import Progress, Request
-from voiceguide.guide.routines import fitting
+from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, scheduled, write
 from voiceguide.routine.amounts import LONGEST_MS
 from voiceguide.routine.library import load_routine
 from voiceguide.routine.model import Routine
-from voiceguide.scheduler.pauses import Measure
-from voiceguide.scheduler.phrases import phrases
-from voiceguide.scheduler.planning import Terms
-from voiceguide.scheduler.schedule import Schedule, estimated_ms, schedule
+from voiceguide.scheduler.schedule import Schedule
 from voiceguide.scheduler.timeline import Chapter, Timeline
 
 if TYPE_CHECKING:
@@ -46,13 +43,13 @@ def timetable(request: Request) -> tuple[Schedule, bool]:
     """
     routine = load_routine(request.routine)
     try:
-        clips = _clips(request, routine)
+        clips = clips_of(request, routine.language)
     except SpeechError:
         if request.voice != "auto":
             raise
-        return _schedule(request, routine, estimated_ms), False
+        return scheduled(request, routine), False
     with clips:
-        return _rehearsed(request, routine, clips, None), True
+        return rehearsed(request, routine, clips, None), True
 
 
 def plot(made: Schedule, target: Path, *, overwrite: bool = False) -> None:
@@ -99,23 +96,14 @@ def export(
     Raises:
         VoiceguideError: Whatever keeps it from being written.
     """
-    from voiceguide.outputs.pump import finishing
     from voiceguide.outputs.registry import check_target, file_output
 
     check_target(target, overwrite)
     routine = load_routine(request.routine)
-    with _clips(request, routine) as clips:
-        made = _rehearsed(request, routine, clips, speaking)
-        mix = _mix(request, made.timeline, clips, _bed(request))
-        output = file_output(target, overwrite, frames=mix.length_frames)
-        output.open()
-        with finishing(output):
-            written = 0
-            for block in mix.blocks():
-                output.write(block)
-                written += len(block)
-                if writing:
-                    writing(written, mix.length_frames)
+    with clips_of(request, routine.language) as clips:
+        made = rehearsed(request, routine, clips, speaking)
+        mix = mix_of(request, made.timeline, clips, bed_of(request))
+        write(mix, file_output(target, overwrite, frames=mix.length_frames), writing)
     return Summary(target, made.plan.length_ms, made.plan.left_out, made.plan.avoided)
 
 
@@ -132,11 +120,11 @@ def play(request: Request, commands: Commands, watch: Watch) -> None:
     from voiceguide.player.live import Live, perform
 
     routine = load_routine(request.routine)
-    with _clips(request, routine) as clips:
-        bed = _bed(request)
+    with clips_of(request, routine.language) as clips:
+        bed = bed_of(request)
         output = open_device(request.output)
         prepared = in_background(lambda: _prepare(request, routine, clips, bed), "prepare")
-        prelude = _mix(request, _EMPTY, clips, bed)
+        prelude = mix_of(request, _EMPTY, clips, bed)
         perform(Live(prelude, prepared, bed, commands, watch), output)
 
 
@@ -144,60 +132,5 @@ _EMPTY = Timeline(length_ms=LONGEST_MS, cues=(), chapters=(Chapter(start_ms=0, e
 """A session without a cue."""
 
 
-_OFF_BY = 1.5
-"""Where the estimate is this far from the time, measuring hours of speech would not change it."""
-
-
 def _prepare(request: Request, routine: Routine, clips: Clips, bed: Bed) -> Mix:
-    return _mix(request, _rehearsed(request, routine, clips, None).timeline, clips, bed)
-
-
-def _rehearsed(request: Request, routine: Routine, clips: Clips, speaking: Progress | None) -> Schedule:
-    """Schedule a session with its speech measured.
-
-    A rehearsal with estimated lengths tells which sentences are needed, in the order in which they are heard; they
-    are spoken in one go. The few that the measured session needs besides are spoken as it asks for them.
-    """
-    try:
-        clips.prepare(_schedule(request, routine, estimated_ms).sentences(), speaking)
-    except BudgetError as error:
-        budget_ms = request.options.budget_ms or LONGEST_MS
-        if error.least_ms > _OFF_BY * budget_ms or _OFF_BY * error.most_ms < budget_ms:
-            raise
-    return _schedule(request, routine, clips.length_ms)
-
-
-def _schedule(request: Request, routine: Routine, measure: Measure) -> Schedule:
-    """Schedule a session; a time that does not fit names the routines that would.
-
-    Raises:
-        ScheduleError: The session cannot be made.
-    """
-    try:
-        return schedule(routine, Terms(request.options, phrases(routine.language), measure))
-    except BudgetError as error:
-        others = ", ".join(fitting(request.options.budget_ms or 0))
-        error.hint += f"; that time suits {others}" if others else ""
-        raise
-
-
-def _clips(request: Request, routine: Routine) -> Clips:
-    from voiceguide.speech.clips import open_clips
-
-    return open_clips(request.voice, routine.language)
-
-
-def _bed(request: Request) -> Bed:
-    from voiceguide.audio.bed import Silence, levelled
-    from voiceguide.media.sounds import NO_MUSIC, load_ambience
-
-    if request.music == NO_MUSIC:
-        return Silence()
-    return levelled(load_ambience(request.music), request.levels.music_gain)
-
-
-def _mix(request: Request, timeline: Timeline, clips: Clips, bed: Bed) -> Mix:
-    from voiceguide.audio.mixer import Mix
-    from voiceguide.bank import SoundBank
-
-    return Mix(timeline, SoundBank(clips, request.chimes), bed, request.levels)
+    return mix_of(request, rehearsed(request, routine, clips, None).timeline, clips, bed)

@@ -1,0 +1,113 @@
+"""What every session needs before a sound is heard: its clips, its schedule, its bed, its mix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voiceguide.errors import BudgetError
+from voiceguide.guide.request import Progress, Request
+from voiceguide.guide.routines import fitting
+from voiceguide.routine.amounts import LONGEST_MS
+from voiceguide.routine.model import Routine
+from voiceguide.scheduler.pauses import Measure
+from voiceguide.scheduler.phrases import phrases
+from voiceguide.scheduler.planning import Terms
+from voiceguide.scheduler.schedule import Schedule, estimated_ms, schedule
+from voiceguide.scheduler.timeline import Timeline
+
+if TYPE_CHECKING:
+    from voiceguide.audio.bed import Bed
+    from voiceguide.audio.mixer import Mix
+    from voiceguide.outputs.output import Output
+    from voiceguide.speech.clips import Clips
+
+_OFF_BY = 1.5
+"""Where the estimate is this far from the time, measuring hours of speech would not change it."""
+
+
+def scheduled(request: Request, routine: Routine, measure: Measure = estimated_ms) -> Schedule:
+    """Schedule a session; a time that does not fit names the routines that would.
+
+    Raises:
+        ScheduleError: The session cannot be made.
+    """
+    try:
+        return schedule(routine, Terms(request.options, phrases(routine.language), measure))
+    except BudgetError as error:
+        others = ", ".join(fitting(request.options.budget_ms or 0))
+        error.hint += f"; that time suits {others}" if others else ""
+        raise
+
+
+def rehearsed(request: Request, routine: Routine, clips: Clips, speaking: Progress | None) -> Schedule:
+    """Schedule a session with its speech measured.
+
+    A rehearsal with estimated lengths tells which sentences are needed, in the order in which they are heard; they
+    are spoken in one go. The few that the measured session needs besides are spoken as it asks for them.
+
+    Raises:
+        VoiceguideError: The session cannot be made, or not be spoken.
+    """
+    try:
+        clips.prepare(scheduled(request, routine).sentences(), speaking)
+    except BudgetError as error:
+        budget_ms = request.options.budget_ms or LONGEST_MS
+        if error.least_ms > _OFF_BY * budget_ms or _OFF_BY * error.most_ms < budget_ms:
+            raise
+    return scheduled(request, routine, clips.length_ms)
+
+
+def clips_of(request: Request, language: str) -> Clips:
+    """Return the speech of a session, ready to be made.
+
+    Raises:
+        SpeechError: There is no voice as asked for.
+    """
+    from voiceguide.speech.clips import open_clips
+
+    return open_clips(request.voice, language)
+
+
+def bed_of(request: Request) -> Bed:
+    """Return the music of a session.
+
+    Raises:
+        MediaError: There is none of that name, or it cannot be decoded.
+    """
+    from voiceguide.audio.bed import Silence, levelled
+    from voiceguide.media.sounds import NO_MUSIC, load_ambience
+
+    if request.music == NO_MUSIC:
+        return Silence()
+    return levelled(load_ambience(request.music), request.levels.music_gain)
+
+
+def mix_of(request: Request, timeline: Timeline, clips: Clips, bed: Bed) -> Mix:
+    """Return a session as sound."""
+    from voiceguide.audio.mixer import Mix
+    from voiceguide.bank import SoundBank
+
+    return Mix(timeline, SoundBank(clips, request.chimes), bed, request.levels)
+
+
+def write(mix: Mix, output: Output, writing: Progress | None = None) -> None:
+    """Write a whole session to an output that is not yet open, and close it.
+
+    Args:
+        mix: The session.
+        output: A file or a device.
+        writing: Is told how many frames are written.
+
+    Raises:
+        VoiceguideError: What the output met; nothing half-written stays.
+    """
+    from voiceguide.outputs.pump import finishing
+
+    output.open()
+    with finishing(output):
+        written = 0
+        for block in mix.blocks():
+            output.write(block)
+            written += len(block)
+            if writing:
+                writing(written, mix.length_frames)
