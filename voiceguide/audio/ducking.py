@@ -7,6 +7,7 @@ needed that would come late and pump.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -64,13 +65,33 @@ def duck_curve(start: int, stop: int, speech: Sequence[Span], duck: Duck) -> Cur
     Returns:
         Linear gain in (0, 1], shape ``(stop - start,)``.
     """
-    curve_db = np.zeros(stop - start)
+    curve = np.ones(stop - start, np.float32)
     first = bisect_right(speech, start - duck.up_frames, key=lambda span: span.stop)
     last = bisect_left(speech, stop + duck.down_frames, key=lambda span: span.start)
+    down, low, up = _fades(duck)
     for span in speech[first:last]:
-        low, high = max(start, span.start - duck.down_frames), min(stop, span.stop + duck.up_frames)
-        at = np.arange(low, high)
-        down = np.clip((span.start - at) / duck.down_frames, 0.0, 1.0)
-        up = np.clip((at - span.stop + 1) / duck.up_frames, 0.0, 1.0)
-        curve_db[low - start : high - start] = duck.depth_db * (0.5 + 0.5 * np.cos(np.pi * np.maximum(down, up)))
-    return np.power(10.0, curve_db / 20.0).astype(np.float32)
+        _lay(curve, start, span.start - len(down), down)
+        curve[max(0, span.start - start) : max(0, span.stop - start)] = low
+        _lay(curve, start, span.stop, up)
+    return curve
+
+
+@lru_cache(maxsize=8)
+def _fades(duck: Duck) -> tuple[Curve, np.float32, Curve]:
+    """Return the fade down, the gain under speech, and the fade up; all of a curve but its ones."""
+    before = np.arange(duck.down_frames, 0, -1) / duck.down_frames
+    after = np.arange(1, duck.up_frames + 1) / duck.up_frames
+    down, low, up = (_eased(way, duck.depth_db) for way in (before, np.zeros(1), after))
+    return down, low[0], up
+
+
+def _eased(way: npt.NDArray[np.float64], depth_db: float) -> Curve:
+    """Return the gain after some of the way, from 0 to 1, out of the depth."""
+    return np.power(10.0, depth_db * (0.5 + 0.5 * np.cos(np.pi * way)) / 20.0).astype(np.float32)
+
+
+def _lay(curve: Curve, start: int, at: int, fade: Curve) -> None:
+    """Put a fade that begins at frame `at` into a curve that begins at frame `start`; what lies outside is lost."""
+    low, high = max(start, at), min(start + len(curve), at + len(fade))
+    if low < high:
+        curve[low - start : high - start] = fade[low - at : high - at]

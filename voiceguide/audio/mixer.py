@@ -15,7 +15,7 @@ import numpy as np
 from voiceguide.audio.bed import Bed
 from voiceguide.audio.ducking import Curve, Duck, Span, duck_curve, merge
 from voiceguide.audio.levels import Levels
-from voiceguide.audio.samples import Block, Buffer, as_block, as_buffer, stereo
+from voiceguide.audio.samples import Block, Buffer, as_block, as_buffer, both, stereo
 from voiceguide.scheduler.timeline import Cue, Role, Timeline
 from voiceguide.units import CHANNELS, frames
 
@@ -80,8 +80,9 @@ class Mix:
 
     def block(self, start: int, stop: int) -> Block:
         """Return the frames ``[start, stop)`` with everything in them."""
-        buffer = as_buffer(self._bed.read(start, stop)) * self.music_curve(start, stop)[:, None]
-        buffer += self.voices(start, stop)
+        buffer = as_buffer(self._bed.read(start, stop))
+        buffer *= both(self.music_curve(start, stop))
+        self._add_voices(buffer, start, 0)
         return as_block(buffer)
 
     def voices(self, start: int, stop: int, since: int = 0) -> Buffer:
@@ -93,6 +94,11 @@ class Mix:
             since: Sounds that began before this frame are left out, as after a jump to it.
         """
         buffer = np.zeros((stop - start, CHANNELS), np.float32)
+        self._add_voices(buffer, start, since)
+        return buffer
+
+    def _add_voices(self, buffer: Buffer, start: int, since: int) -> None:
+        stop = start + len(buffer)
         first = max(bisect_right(self._latest_stops, start), bisect_left(self._starts, since))
         last = bisect_left(self._starts, stop)
         for index in range(first, last):
@@ -100,8 +106,9 @@ class Mix:
             low, high = max(start, at), min(stop, at + self._bank.frames(cue))
             if low < high:
                 sound = stereo(self._bank.samples(cue)[low - at : high - at])
-                buffer[low - start : high - start] += sound * np.float32(self._gains[cue.role])
-        return buffer
+                if self._gains[cue.role] != 1.0:
+                    sound = sound * np.float32(self._gains[cue.role])
+                buffer[low - start : high - start] += sound
 
     def music_curve(self, start: int, stop: int) -> Curve:
         """Return the gain of the music: ducked under speech, faded at both ends of the session."""
