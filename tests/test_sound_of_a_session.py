@@ -45,7 +45,7 @@ def lufs(sound: np.ndarray) -> float:
 
 def test_every_sentence_is_at_minus_18_lufs_as_it_is_heard(mix):
     for cue in sentences(mix):
-        alone = Mix(replace(mix.timeline, cues=(cue,)), mix._bank, mix._bed, Levels())
+        alone = Mix(replace(mix.timeline, cues=(cue,)), mix._bank, mix.bed, Levels())
         heard = alone.voices(frames(cue.at_ms), frames(cue.end_ms))
         assert lufs(heard) == pytest.approx(-18, abs=0.5), cue.name
 

@@ -56,7 +56,7 @@ def speech_stem(mix: Mix) -> np.ndarray:
 def music_stem(mix: Mix, places: list[tuple[int, int]]) -> np.ndarray:
     return np.concatenate(
         [
-            as_buffer(mix._bed.read(start, stop)) * mix.music_curve(start, stop)[:, None]
+            as_buffer(mix.bed.read(start, stop)) * mix.music_curve(start, stop)[:, None]
             for start, stop in places
         ]
     )  # fmt: skip

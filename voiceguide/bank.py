@@ -11,11 +11,11 @@ class SoundBank:
     """Gives the mixer what it asks for; chimes are decoded when they are first heard.
 
     Args:
-        clips: The speech.
+        clips: The speech; `None` where nobody speaks.
         chime_set: Name of the set of chimes.
     """
 
-    def __init__(self, clips: Clips, chime_set: str) -> None:
+    def __init__(self, clips: Clips | None, chime_set: str) -> None:
         self._clips = clips
         self._chime_set = chime_set
         self._chimes: dict[str, Buffer] = {}
@@ -27,6 +27,8 @@ class SoundBank:
     def samples(self, cue: Cue) -> Buffer:
         """Return the sound of `cue`: mono for speech, stereo for a chime."""
         if cue.role is Role.SPEECH:
+            if self._clips is None:
+                raise LookupError(f"nobody speaks here, but there is a sentence: {cue.name!r}")
             return self._clips.samples(cue.name)
         if cue.name not in self._chimes:
             self._chimes[cue.name] = load_chime(self._chime_set, cue.name)

@@ -44,7 +44,7 @@ class Loop:
 
 def levelled(samples: npt.NDArray[np.int16], gain: float) -> Loop:
     """Return the loop of `samples` at another level, worked on in pieces to keep the memory low."""
-    piece = 1 << 18
+    piece = 1 << 14
     out = np.empty_like(samples)
     for at in range(0, len(samples), piece):
         louder: Buffer = samples[at : at + piece] * np.float32(gain / 32768.0)

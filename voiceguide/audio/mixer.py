@@ -51,7 +51,7 @@ class Mix:
     def __init__(self, timeline: Timeline, bank: Bank, bed: Bed, levels: Levels) -> None:
         self.timeline = timeline
         self.length_frames = frames(timeline.length_ms)
-        self._bank, self._bed = bank, bed
+        self._bank, self.bed = bank, bed
         self._duck = Duck(depth_db=levels.duck_db)
         self._gains = {Role.SPEECH: levels.speech_gain, Role.CHIME: levels.chime_gain}
         self._cues = timeline.cues
@@ -65,23 +65,37 @@ class Mix:
     def blocks(self, start: int = 0, stop: int | None = None) -> Iterator[Block]:
         """Yield the frames ``[start, stop)`` in blocks; where only music plays, without working on it."""
         end = self.length_frames if stop is None else stop
-        at = start
-        while at < end:
-            until = min(end, at + BLOCK_FRAMES)
+        for at in range(start, end, BLOCK_FRAMES):
+            yield from self.over(self.bed.read(at, min(end, at + BLOCK_FRAMES)), at)
+
+    def over(self, music: Block, start: int) -> Iterator[Block]:
+        """Yield the session over some of its music, in blocks; where only music plays, that is passed on as it is.
+
+        Any thread may ask.
+
+        Args:
+            music: Frames of the bed.
+            start: The first of them.
+        """
+        at, stop = start, start + len(music)
+        while at < stop:
             index = bisect_right(self._busy, at, key=lambda span: span.stop)
-            if index == len(self._busy) or at < self._busy[index].start:
-                if index < len(self._busy):
-                    until = min(until, self._busy[index].start)
-                yield self._bed.read(at, until)
+            idle_until = self._busy[index].start if index < len(self._busy) else stop
+            if at < idle_until:
+                until = min(stop, idle_until)
+                yield music[at - start : until - start]
             else:
-                until = min(until, self._busy[index].stop)
-                yield self.block(at, until)
+                until = min(stop, self._busy[index].stop)
+                yield self._mixed(music[at - start : until - start], at)
             at = until
 
     def block(self, start: int, stop: int) -> Block:
         """Return the frames ``[start, stop)`` with everything in them."""
-        buffer = as_buffer(self._bed.read(start, stop))
-        buffer *= both(self.music_curve(start, stop))
+        return self._mixed(self.bed.read(start, stop), start)
+
+    def _mixed(self, music: Block, start: int) -> Block:
+        buffer = as_buffer(music)
+        buffer *= both(self.music_curve(start, start + len(music)))
         self._add_voices(buffer, start, 0)
         return as_block(buffer)
 

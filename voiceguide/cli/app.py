@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli import authoring, health, routines, sessions
+from voiceguide.cli import authoring, health, routines, sessions, sounds
 
 app = typer.Typer(
     name="voiceguide",
@@ -47,3 +47,4 @@ app.command("export")(sessions.export)
 app.command("new")(authoring.new)
 app.command("draft")(authoring.draft)
 app.command("doctor")(health.doctor)
+app.add_typer(sounds.app, name="sounds")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -29,6 +30,13 @@ def _ambience_names() -> list[str]:
     from voiceguide.media.sounds import NO_MUSIC, ambiences
 
     return [*ambiences(), NO_MUSIC]
+
+
+def sound_names(incomplete: str) -> list[str]:
+    """Complete the name of music or of a set of chimes."""
+    from voiceguide.media.sounds import ambiences, chime_sets
+
+    return [name for name in (*ambiences(), *chime_sets()) if name.startswith(incomplete)]
 
 
 def _chime_names() -> list[str]:
@@ -85,6 +93,19 @@ Device = Annotated[
         autocompletion=_starting(_device_names),
         show_default="the best that opens",
     ),
+]
+SampleDevice = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        metavar="NAME",
+        help="The sound output.",
+        autocompletion=_starting(_device_names),
+        show_default="the best that opens",
+    ),
+]
+SampleFile = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.", show_default="play it")
 ]
 Until = Annotated[
     str | None,

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from voiceguide.guide import Overview, Part
+from voiceguide.guide import Overview, Part, SoundRow
 from voiceguide.scheduler.phrases import phrases
 from voiceguide.scheduler.schedule import Schedule
 from voiceguide.scheduler.timeline import step_title
@@ -97,4 +97,12 @@ def print_parts(parts: Sequence[Part]) -> None:
     for part in parts:
         state = Text("ready", style="green") if part.hint is None else Text(part.hint, style="yellow")
         table.add_row(Text(part.kind, style="dim"), Text(part.name), state)
+    Console().print(table)
+
+
+def print_sounds(found: Sequence[SoundRow]) -> None:
+    """Print music and sets of chimes."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for row in found:
+        table.add_row(Text(row.kind, style="dim"), row.name, row.about)
     Console().print(table)

@@ -26,6 +26,7 @@ from voiceguide.guide.routines import (
     write_text,
 )
 from voiceguide.guide.sessions import Summary, check_plot, export, play, plot, timetable
+from voiceguide.guide.sounds import SoundRow, sounds, try_sound
 from voiceguide.scheduler.options import Options
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Part",
     "Progress",
     "Request",
+    "SoundRow",
     "Summary",
     "able_to_export",
     "check",
@@ -48,6 +50,8 @@ __all__ = [
     "overview",
     "play",
     "plot",
+    "sounds",
     "timetable",
+    "try_sound",
     "write_text",
 ]

@@ -103,7 +103,9 @@ def export(
     with clips_of(request, routine.language) as clips:
         made = rehearsed(request, routine, clips, speaking)
         mix = mix_of(request, made.timeline, clips, bed_of(request))
-        write(mix, file_output(target, overwrite, frames=mix.length_frames), writing)
+        output = file_output(target, overwrite, frames=mix.length_frames)
+        output.open()
+        write(mix, output, writing)
     return Summary(target, made.plan.length_ms, made.plan.left_out, made.plan.avoided)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceguide.errors import BudgetError
@@ -82,16 +83,38 @@ def bed_of(request: Request) -> Bed:
     return levelled(load_ambience(request.music), request.levels.music_gain)
 
 
-def mix_of(request: Request, timeline: Timeline, clips: Clips, bed: Bed) -> Mix:
-    """Return a session as sound."""
+def mix_of(request: Request, timeline: Timeline, clips: Clips | None, bed: Bed) -> Mix:
+    """Return a session as sound; without speech on its timeline it needs no clips."""
     from voiceguide.audio.mixer import Mix
     from voiceguide.bank import SoundBank
 
     return Mix(timeline, SoundBank(clips, request.chimes), bed, request.levels)
 
 
+def write_or_play(mix: Mix, target: Path | None, device: str | None, *, overwrite: bool = False) -> None:
+    """Write a whole mix to a file, or play it where there is none.
+
+    Args:
+        mix: What is heard.
+        target: A sound file.
+        device: Name of a sound output; `None` takes the best that opens.
+        overwrite: Whether a file that is there may be replaced.
+
+    Raises:
+        VoiceguideError: What the output met; nothing half-written stays.
+    """
+    from voiceguide.outputs.registry import file_output, open_device
+
+    if target is None:
+        write(mix, open_device(device))
+        return
+    output = file_output(target, overwrite, frames=mix.length_frames)
+    output.open()
+    write(mix, output)
+
+
 def write(mix: Mix, output: Output, writing: Progress | None = None) -> None:
-    """Write a whole session to an output that is not yet open, and close it.
+    """Write a whole session to an open output, and close it.
 
     Args:
         mix: The session.
@@ -101,10 +124,14 @@ def write(mix: Mix, output: Output, writing: Progress | None = None) -> None:
     Raises:
         VoiceguideError: What the output met; nothing half-written stays.
     """
+    from voiceguide.export.render import render
     from voiceguide.outputs.pump import finishing
+    from voiceguide.outputs.wav import WavOutput
 
-    output.open()
     with finishing(output):
+        if isinstance(output, WavOutput):
+            render(mix, output, writing)
+            return
         written = 0
         for block in mix.blocks():
             output.write(block)

@@ -1,6 +1,7 @@
 """The bundled sounds by name: chimes in sets, and ambiences."""
 
 from pathlib import Path
+from typing import Final
 
 from voiceguide import paths
 from voiceguide.audio.samples import Block, Buffer, as_buffer
@@ -9,6 +10,9 @@ from voiceguide.media.decode import decode
 
 NO_MUSIC = "none"
 """The ambience that is none."""
+
+CHIME_KINDS: Final = ("start", "section", "change", "side", "tick", "release", "last", "check-in", "end")
+"""What a chime may say."""
 
 
 def ambiences() -> list[str]:

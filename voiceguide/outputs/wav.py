@@ -5,9 +5,12 @@ file by EBU Tech 3306: the same, with the sizes in a ``ds64`` chunk. Where the l
 ``JUNK`` chunk of the same size keeps the room for it, as that paper proposes.
 """
 
+import os
 import struct
+import sys
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO, Final
 
 from voiceguide.audio.samples import Block
@@ -43,6 +46,7 @@ class WavOutput:
         self._draft = Draft(path, overwrite)
         self._file: BinaryIO | None = None
         self._data_bytes = 0
+        self._counting = Lock()
 
     def missing(self) -> str | None:
         """Return `None`: nothing is needed."""
@@ -81,6 +85,25 @@ class WavOutput:
             self._file.write(data)
         self._data_bytes = total
 
+    def write_at(self, frame: int, block: Block) -> None:
+        """Write a block to its place; several threads may, in any order, until all places are written.
+
+        Args:
+            frame: Where its first frame belongs.
+            block: As for `write`.
+
+        Raises:
+            TargetError: The disk is full.
+        """
+        file = self._file
+        if file is None:
+            raise not_open(self.name)
+        data = pcm(block)
+        with target_errors(self._draft.target):
+            _write_at(file, len(header(0, roomy=self._roomy)) + frame * FRAME_BYTES, data)
+        with self._counting:
+            self._data_bytes = max(self._data_bytes, frame * FRAME_BYTES + len(data))
+
     def close(self) -> None:
         """Write the sizes into the header and put the file in its place.
 
@@ -107,6 +130,23 @@ class WavOutput:
             with suppress(OSError):
                 file.close()
         self._draft.drop()
+
+
+if sys.platform == "win32":
+    _seeking = Lock()
+
+    def _write_at(file: BinaryIO, offset: int, data: memoryview) -> None:
+        with _seeking:
+            file.seek(offset)
+            file.write(data)
+
+else:
+
+    def _write_at(file: BinaryIO, offset: int, data: memoryview) -> None:
+        # On a disk that is nearly full, less than all is taken, and the next one fails.
+        while len(data):
+            taken = os.pwrite(file.fileno(), data, offset)
+            data, offset = data[taken:], offset + taken
 
 
 def header(data_bytes: int, *, roomy: bool) -> bytes:
