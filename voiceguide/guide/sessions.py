@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.background import in_background
 from voiceguide.errors import SpeechError
+from voiceguide.guide.labels import tags_of
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, scheduled, write
 from voiceguide.routine.amounts import LONGEST_MS
@@ -103,7 +104,8 @@ def export(
     with clips_of(request, routine.language) as clips:
         made = rehearsed(request, routine, clips, speaking)
         mix = mix_of(request, made.timeline, clips, bed_of(request))
-        output = file_output(target, overwrite, frames=mix.length_frames)
+        tags = tags_of(routine, made.timeline)
+        output = file_output(target, overwrite, frames=mix.length_frames, tags=tags)
         output.open()
         write(mix, output, writing)
     return Summary(target, made.plan.length_ms, made.plan.left_out, made.plan.avoided)

@@ -6,6 +6,7 @@ The same frames always give the same bytes: no version of a library and no date 
 import errno
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from voiceguide.errors import TargetError
 from voiceguide.media.child import Child
 from voiceguide.media.ffmpeg import INSTALL_HINT, find_ffmpeg
 from voiceguide.outputs.output import not_open, pcm
+from voiceguide.outputs.tags import Tags, ffmetadata, iso_639_2, write_tags
 from voiceguide.outputs.target import Draft, target_error, target_errors
 from voiceguide.units import CHANNELS, SAMPLE_RATE
 
@@ -29,6 +31,9 @@ ENCODERS: Final = {
 }
 """Ending of a file to what ffmpeg is told: a quality at which speech and soft music have no audible flaw. The format is
 named, because ffmpeg would look at the ending, which may be in capitals."""
+
+_CHAPTERS_WITH_SOUND: Final = ("m4a", "m4b")
+"""Whose chapters are a track among the others."""
 
 _PIPE_BYTES: Final = 1 << 20
 """Five seconds wait in the pipe, so that mixing and encoding do not wait for each other in turns."""
@@ -50,17 +55,25 @@ class FfmpegOutput:
         path: The file to be; its ending, in any case, is one of `ENCODERS`.
         overwrite: Whether a file of that name may be replaced.
         frames: How many frames will come: each file output may be told, and an encoder need not know.
+        tags: What the file is to tell of itself.
     """
 
     latency_ms = 0
 
-    def __init__(self, path: Path, overwrite: bool = False, *, frames: int | None = None) -> None:
+    def __init__(
+        self, path: Path, overwrite: bool = False, *, frames: int | None = None, tags: Tags | None = None
+    ) -> None:
         del frames
+        self._tags = tags
         self.name = path.suffix.lower().removeprefix(".")
         self._encoder = ENCODERS[path.suffix.lower()]
+        if tags and self.name in _CHAPTERS_WITH_SOUND:
+            self._encoder = ("-metadata:s:a:0", f"language={iso_639_2(tags.language)}", *self._encoder)
         self._draft = Draft(path, overwrite)
         self._child: Child | None = None
         self._is_empty = True
+        self._beside = path
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def missing(self) -> str | None:
         """Return how to install ffmpeg, or `None` when it is there."""
@@ -75,10 +88,11 @@ class FfmpegOutput:
         program = find_ffmpeg()
         if program is None:
             raise TargetError(f"cannot write {self._draft.target}: ffmpeg is not installed", hint=INSTALL_HINT)
-        beside = self._draft.begin()
+        beside = self._beside = self._draft.begin()
         try:
             with target_errors(self._draft.target):
-                self._child = Child(encode_arguments(program, self._encoder, beside), stdin=subprocess.PIPE)
+                words = encode_arguments(program, self._encoder, beside, self._marks_file())
+                self._child = Child(words, stdin=subprocess.PIPE)
             self._child.size_pipe(_PIPE_BYTES)
         except BaseException:
             self.abort()
@@ -120,6 +134,9 @@ class FfmpegOutput:
             failed = child.wait() != 0 or any(line_part in line for line in child.said() for line_part in _HALF_FAILED)
             if failed:
                 raise self._failure(child)
+            if self._tags:
+                with target_errors(self._draft.target):
+                    write_tags(self._beside, f".{self.name}", self._tags)
             self._draft.keep()
         finally:
             self.abort()
@@ -129,7 +146,18 @@ class FfmpegOutput:
         child, self._child = self._child, None
         if child is not None:
             child.end()
+        if self._folder:
+            self._folder.cleanup()
         self._draft.drop()
+
+    def _marks_file(self) -> Path | None:
+        """Write the chapters that must go in with the sound; ffmpeg reads them before it begins."""
+        if self._tags is None or self.name not in _CHAPTERS_WITH_SOUND:
+            return None
+        self._folder = tempfile.TemporaryDirectory(prefix="voiceguide-", ignore_cleanup_errors=True)
+        file = Path(self._folder.name) / "chapters.txt"
+        file.write_text(ffmetadata(self._tags), "utf-8")
+        return file
 
     def _failure(self, child: Child) -> TargetError:
         target = self._draft.target
@@ -144,11 +172,18 @@ class FfmpegOutput:
         return TargetError(f"cannot write {target}: ffmpeg: {child.last_line()}", hint=hint)
 
 
-def encode_arguments(program: Path, encoder: tuple[str, ...], target: Path) -> list[str]:
-    """Return what starts ffmpeg: raw frames on its input, a file at `target`."""
+def encode_arguments(program: Path, encoder: tuple[str, ...], target: Path, marks: Path | None = None) -> list[str]:
+    """Return what starts ffmpeg: raw frames on its input, a file at `target`.
+
+    Args:
+        program: ffmpeg.
+        encoder: One of `ENCODERS`.
+        target: The file.
+        marks: Chapters, as ffmpeg reads them.
+    """
+    chapters = ["-f", "ffmetadata", "-i", str(marks), "-map", "0:a"] if marks else ["-map_metadata", "-1"]
     return [
         str(program), "-nostdin", "-v", "error", "-y",
-        "-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", str(CHANNELS), "-i", "pipe:0",
-        "-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact",
-        *encoder, f"file:{target.absolute()}",
+        "-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", str(CHANNELS), "-i", "pipe:0", *chapters,
+        "-fflags", "+bitexact", "-flags", "+bitexact", *encoder, f"file:{target.absolute()}",
     ]  # fmt: skip

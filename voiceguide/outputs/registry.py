@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 from voiceguide.errors import OutputError, TargetError
 from voiceguide.outputs import target
 from voiceguide.outputs.output import CONNECT_HINT, Output
+from voiceguide.outputs.tags import Tags, holds_chapters
 
 DEVICES: Final = {
     "miniaudio": "voiceguide.outputs.miniaudio:MiniaudioOutput",
@@ -81,19 +82,23 @@ def check_target(path: Path, overwrite: bool = False) -> None:
     target.check_target(path, overwrite)
 
 
-def file_output(path: Path, overwrite: bool = False, *, frames: int | None = None) -> Output:
+def file_output(path: Path, overwrite: bool = False, *, frames: int | None = None, tags: Tags | None = None) -> Output:
     """Return the output for a file by its ending, checked and not yet open.
 
     Args:
         path: The file to be.
         overwrite: Whether a file of that name may be replaced.
         frames: How many frames will come, if that is known: a WAV file then has its plainest header.
+        tags: What the file is to tell of itself, where its format can.
 
     Raises:
         TargetError: As `check_target`.
     """
     check_target(path, overwrite)
-    return _file_output(known_kind(path), path, overwrite, frames=frames)
+    kind = known_kind(path)
+    if tags and holds_chapters(kind):
+        return _file_output(kind, path, overwrite, frames=frames, tags=tags)
+    return _file_output(kind, path, overwrite, frames=frames)
 
 
 def known_kind(path: Path) -> str:
@@ -141,8 +146,8 @@ def _first_open() -> Output:
     )
 
 
-def _file_output(kind: str, path: Path, overwrite: bool = False, *, frames: int | None = None) -> Output:
-    output: Output = _factory(FILES[kind])(path, overwrite, frames=frames)
+def _file_output(kind: str, path: Path, overwrite: bool = False, **more: Any) -> Output:
+    output: Output = _factory(FILES[kind])(path, overwrite, **more)
     return output
 
 

@@ -46,6 +46,8 @@ class Chapter:
     start_ms: int
     end_ms: int
     title: str
+    section: str | None = None
+    """The section that a step belongs to."""
     waits: bool = False
     """Whether a live session goes on from it only when a key is pressed."""
 
@@ -99,7 +101,13 @@ def _step_cues(step: PlannedStep, lines: tuple[Line, ...]) -> Iterator[Cue]:
 def _chapters(plan: Plan, phrases: Phrases) -> Iterator[Chapter]:
     yield Chapter(start_ms=0, end_ms=plan.steps[0].start_ms, title=phrases.chapters.opening)
     for step in plan.steps:
-        yield Chapter(start_ms=step.start_ms, end_ms=step.end_ms, title=step_title(step, phrases), waits=step.waits)
+        yield Chapter(
+            start_ms=step.start_ms,
+            end_ms=step.end_ms,
+            title=step_title(step, phrases),
+            section=step.part.section,
+            waits=step.waits,
+        )
     yield Chapter(start_ms=plan.closing_ms, end_ms=plan.length_ms, title=phrases.chapters.closing)
 
 

@@ -1,0 +1,129 @@
+"""What a file tells of itself, read back by ffprobe and by mutagen."""
+
+import base64
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import mutagen
+import numpy as np
+import pytest
+from mutagen.flac import Picture
+from mutagen.id3 import CTOCFlags
+from needs import needs, needs_command
+
+from voiceguide.export.cover import cover
+from voiceguide.media.ffmpeg import find_ffmpeg
+from voiceguide.outputs.registry import FILES, file_output
+from voiceguide.outputs.tags import Mark, Tags, holds_chapters
+from voiceguide.scheduler.timeline import Chapter, Timeline
+
+pytestmark = [needs(find_ffmpeg() is not None, "no ffmpeg"), needs_command("ffprobe")]
+
+ODD = "Quotes \" ' and\nlines, =;#\\ [a] 🙂 größer"
+MARKS = (
+    Mark(start_ms=0, end_ms=2_001, title="Welcome"),
+    Mark(start_ms=2_001, end_ms=5_432, title=ODD, section="Back"),
+    Mark(start_ms=5_432, end_ms=7_777, title="Circles", section="Back"),
+    Mark(start_ms=7_777, end_ms=9_000, title="The end"),
+)
+PICTURE = cover(Timeline(length_ms=9_000, cues=(), chapters=(Chapter(start_ms=0, end_ms=9_000, title=""),)))
+TAGS = Tags(title=ODD, language="de-AT", date="2026-11-21", source="A book; p. 3", marks=MARKS, cover=PICTURE)
+KINDS = [kind for kind in FILES if holds_chapters(kind)]
+
+
+def written(path: Path, tags: Tags | None = TAGS) -> Path:
+    output = file_output(path, tags=tags)
+    output.open()
+    sound = np.sin(np.arange(48_000 * 9) / 40)[:, None] * np.full((1, 2), 5_000)
+    for at in range(0, len(sound), 48_000):
+        output.write(sound[at : at + 48_000].astype(np.int16))
+    output.close()
+    return path
+
+
+def probed(path: Path) -> dict:
+    words = ["ffprobe", "-v", "error", "-show_chapters", "-show_format", "-show_streams", "-of", "json", str(path)]
+    return json.loads(subprocess.run(words, capture_output=True, check=True, text=True).stdout)
+
+
+def test_every_kind_but_wav_holds_chapters():
+    assert {*FILES} - {*KINDS} == {".wav"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_chapter_is_read_back_at_its_millisecond(tmp_path, kind):
+    chapters = probed(written(tmp_path / f"x{kind}"))["chapters"]
+
+    assert [round(float(each["start_time"]) * 1000) for each in chapters] == [mark.start_ms for mark in MARKS]
+    assert [each["tags"]["title"] for each in chapters] == [mark.title for mark in MARKS]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_tag_is_read_back(tmp_path, kind):
+    told = probed(written(tmp_path / f"x{kind}"))
+    tags = {
+        name.lower(): value
+        for each in [told["format"], told["streams"][0]]
+        for name, value in each.get("tags", {}).items()
+    }
+
+    assert tags["title"] == ODD
+    assert tags["date"].startswith("2026")
+    assert tags["comment"] == "A book; p. 3"
+    assert tags["language"] in ("de-AT", "deu")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_cover_is_read_back(tmp_path, kind):
+    file = mutagen.File(written(tmp_path / f"x{kind}"))
+
+    if kind == ".mp3":
+        pictures = [frame.data for frame in file.tags.getall("APIC")]
+    elif kind == ".flac":
+        pictures = [picture.data for picture in file.pictures]
+    elif kind in (".m4a", ".m4b"):
+        pictures = [bytes(picture) for picture in file["covr"]]
+    else:
+        (packed,) = file["METADATA_BLOCK_PICTURE"]
+        pictures = [Picture(base64.b64decode(packed)).data]
+
+    assert pictures == [PICTURE]
+
+
+def test_sections_are_the_parents_of_their_chapters_in_an_mp3(tmp_path):
+    tags = mutagen.File(written(tmp_path / "x.mp3")).tags
+
+    contents = {each.element_id: each for each in tags.getall("CTOC")}
+    (top,) = [each for each in contents.values() if each.flags & CTOCFlags.TOP_LEVEL]
+    assert top.child_element_ids == ["chp0000", "toc-chp0001", "chp0003"]
+    assert contents["toc-chp0001"].child_element_ids == ["chp0001", "chp0002"]
+    assert str(contents["toc-chp0001"].sub_frames["TIT2"]) == "Back"
+    assert sorted(each.start_time for each in tags.getall("CHAP")) == [mark.start_ms for mark in MARKS]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_sound_is_the_same_with_tags_and_without(tmp_path, kind):
+    def decoded(path):
+        words = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a", "-f", "s16le", "-"]
+        return subprocess.run(words, capture_output=True, check=True).stdout
+
+    assert decoded(written(tmp_path / f"x{kind}")) == decoded(written(tmp_path / f"y{kind}", None))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_session_gives_the_same_bytes(tmp_path, kind):
+    one, other = written(tmp_path / f"x{kind}"), written(tmp_path / f"y{kind}")
+
+    assert one.read_bytes() == other.read_bytes()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@needs_command("mpv")
+@pytest.mark.parametrize("kind", KINDS)
+def test_mpv_lists_the_chapters(tmp_path, kind):
+    words = [shutil.which("mpv"), "--no-config", "--vo=null", "--ao=null", "--frames=1", "--length=0.1",
+             "--term-playing-msg=${chapter-list/count}", str(written(tmp_path / f"x{kind}"))]  # fmt: skip
+
+    assert "4" in subprocess.run(words, capture_output=True, check=True, text=True).stdout.split()

@@ -1,0 +1,234 @@
+"""What a sound file tells of itself: title, chapters, picture.
+
+Chapters in MP4 are a track of its own, which ffmpeg writes with the sound; all else is put into the finished file by
+mutagen, which writes each format as its players read it: ID3v2.3 with CHAP and CTOC frames (id3.org, "ID3v2 Chapter
+Frame Addendum") in MP3, Vorbis comments ``CHAPTER000`` (xiph.org, "Chapter Extension") in FLAC, Ogg and Opus.
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from voiceguide.units import clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A chapter of a file."""
+
+    start_ms: int
+    end_ms: int
+    title: str
+    section: str | None = None
+    """What it is a part of; neighbours of one section lie under one parent where the format knows parents."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    """What a file tells of itself. Text may hold anything but NUL."""
+
+    title: str
+    language: str
+    """BCP 47."""
+    date: str
+    """ISO 8601, such as ``2026-11-21``."""
+    source: str | None = None
+    """Where the routine comes from."""
+    marks: tuple[Mark, ...] = ()
+    cover: bytes | None = None
+    """A PNG picture."""
+
+
+def ffmetadata(tags: Tags) -> str:
+    """Return the chapters as ffmpeg reads them."""
+    lines = [";FFMETADATA1"]
+    for mark in tags.marks:
+        lines += [
+            "[CHAPTER]",
+            "TIMEBASE=1/1000",
+            f"START={mark.start_ms}",
+            f"END={mark.end_ms}",
+            f"title={_escaped(mark.title)}",
+        ]
+    return "\n".join([*lines, ""])
+
+
+def holds_chapters(kind: str) -> bool:
+    """Return whether files of a kind, such as ``.mp3``, can hold chapters."""
+    return kind in _WRITERS
+
+
+def write_tags(path: Path, kind: str, tags: Tags) -> None:
+    """Put tags into a finished file.
+
+    Args:
+        path: The file.
+        kind: Its ending, such as ``.mp3``, whatever its name is.
+        tags: What it is to tell.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    if kind in _WRITERS:
+        _WRITERS[kind](path, tags)
+
+
+def _mp3(path: Path, tags: Tags) -> None:
+    from mutagen import id3
+
+    made = id3.ID3()
+    made.add(id3.TIT2(encoding=1, text=tags.title))
+    made.add(id3.TLAN(encoding=1, text=iso_639_2(tags.language)))
+    made.add(id3.TDRC(encoding=1, text=tags.date))
+    if tags.source:
+        made.add(id3.COMM(encoding=1, lang=iso_639_2(tags.language), desc="", text=tags.source))
+    if tags.cover:
+        made.add(id3.APIC(encoding=0, mime="image/png", type=3, desc="", data=tags.cover))
+    for frame in _chapter_frames(tags.marks):
+        made.add(frame)
+    made.update_to_v23()
+    made.save(path, v2_version=3)
+
+
+def _chapter_frames(marks: tuple[Mark, ...]) -> list[Any]:
+    """Return a chapter frame a mark, and tables of contents: one for the whole, one for each section in it."""
+    from mutagen import id3
+
+    if not marks:
+        return []
+    frames: list[Any] = []
+    whole: list[str] = []
+    numbered = [(f"chp{number:04}", mark) for number, mark in enumerate(marks)]
+    longest = max(len(mark.title.encode("utf-16")) for mark in marks)
+    for section, group in groupby(numbered, key=lambda each: each[1].section):
+        members = list(group)
+        names = [name for name, _ in members]
+        frames += [
+            id3.CHAP(
+                element_id=name,
+                start_time=mark.start_ms,
+                end_time=mark.end_ms,
+                start_offset=0xFFFFFFFF,
+                end_offset=0xFFFFFFFF,
+                sub_frames=[id3.TIT2(encoding=1, text=mark.title), _filler(mark.title, longest)],
+            )
+            for name, mark in members
+        ]
+        if section is None:
+            whole += names
+            continue
+        name = f"toc-{names[0]}"
+        whole.append(name)
+        frames.append(_contents(name, names, section, top=False))
+    return [*frames, _contents("toc", whole, None, top=True)]
+
+
+def _filler(title: str, longest: int) -> Any:
+    """Return what makes all chapters equally long.
+
+    mutagen writes the shortest frames first; those of one length it writes by their names. Players that look at no
+    table of contents, ffmpeg's among them, take the chapters as they lie.
+    """
+    from mutagen import id3
+
+    return id3.PRIV(owner="filler", data=bytes(longest - len(title.encode("utf-16"))))
+
+
+def _contents(name: str, children: list[str], title: str | None, *, top: bool) -> Any:
+    from mutagen import id3
+
+    flags = id3.CTOCFlags.ORDERED | (id3.CTOCFlags.TOP_LEVEL if top else 0)
+    sub_frames = [id3.TIT2(encoding=1, text=title)] if title else []
+    return id3.CTOC(element_id=name, flags=flags, child_element_ids=children, sub_frames=sub_frames)
+
+
+def _flac(path: Path, tags: Tags) -> None:
+    from mutagen.flac import FLAC
+
+    file = FLAC(path)
+    _comment(file, tags)
+    if tags.cover:
+        file.add_picture(_picture(tags.cover))
+    file.save()
+
+
+def _ogg(path: Path, tags: Tags) -> None:
+    from mutagen.oggvorbis import OggVorbis
+
+    _ogg_comments(OggVorbis(path), tags)
+
+
+def _opus(path: Path, tags: Tags) -> None:
+    from mutagen.oggopus import OggOpus
+
+    _ogg_comments(OggOpus(path), tags)
+
+
+def _ogg_comments(file: Any, tags: Tags) -> None:
+    _comment(file, tags)
+    if tags.cover:
+        file["METADATA_BLOCK_PICTURE"] = [base64.b64encode(_picture(tags.cover).write()).decode("ascii")]
+    file.save()
+
+
+def _comment(file: Any, tags: Tags) -> None:
+    file["TITLE"] = [tags.title]
+    file["LANGUAGE"] = [tags.language]
+    file["DATE"] = [tags.date]
+    if tags.source:
+        file["COMMENT"] = [tags.source]
+    for number, mark in enumerate(tags.marks):
+        file[f"CHAPTER{number:03}"] = [clock(mark.start_ms)]
+        file[f"CHAPTER{number:03}NAME"] = [mark.title]
+
+
+def _mp4(path: Path, tags: Tags) -> None:
+    from mutagen.mp4 import MP4, MP4Cover, MP4FreeForm
+
+    file = MP4(path)
+    file["\xa9nam"] = [tags.title]
+    file["\xa9day"] = [tags.date]
+    if tags.source:
+        file["\xa9cmt"] = [tags.source]
+    file["----:com.apple.iTunes:LANGUAGE"] = [MP4FreeForm(tags.language.encode())]
+    if tags.cover:
+        file["covr"] = [MP4Cover(tags.cover, MP4Cover.FORMAT_PNG)]
+    file.save()
+
+
+def _picture(cover: bytes) -> Any:
+    from mutagen.flac import Picture
+
+    picture = Picture()
+    picture.type, picture.mime, picture.data = 3, "image/png", cover
+    # Width and height stand in the head of a PNG.
+    picture.width, picture.height = (int.from_bytes(cover[at : at + 4], "big") for at in (16, 20))
+    picture.depth = 24
+    return picture
+
+
+def _escaped(text: str) -> str:
+    """Return text as ffmpeg's metadata files take it: its own signs and ends of lines behind a backslash."""
+    return "".join(f"\\{sign}" if sign in "=;#\\\n\r" else sign for sign in text)
+
+
+_THREE_LETTERS: Final = {"en": "eng", "de": "deu", "es": "spa"}
+
+
+def iso_639_2(language: str) -> str:
+    """Return three letters for a language; ``und`` for one that the guide does not speak."""
+    return _THREE_LETTERS.get(language.partition("-")[0].lower(), "und")
+
+
+_WRITERS: Final[dict[str, Callable[[Path, Tags], None]]] = {
+    ".mp3": _mp3,
+    ".flac": _flac,
+    ".ogg": _ogg,
+    ".opus": _opus,
+    ".m4a": _mp4,
+    ".m4b": _mp4,
+}
+"""Kind of file to what puts tags into it; a kind that is not here holds none."""
