@@ -1,5 +1,6 @@
 """Every kind of file that people have, and what is none."""
 
+import os
 import subprocess
 import sys
 import wave
@@ -155,12 +156,33 @@ def test_another_rate_is_resampled_well(tmp_path: Path):
 
 
 @needs_module("miniaudio")
-def test_another_rate_is_read_without_ffmpeg_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_another_rate_is_resampled_as_well_without_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     without(monkeypatch, ffmpeg=True)
+    path = wav(tmp_path / "a.wav", tone(2, rate_hz=44_100, hz=10_000), rate_hz=44_100)
 
-    frames = decode(wav(tmp_path / "a.wav", tone(1, rate_hz=44_100), rate_hz=44_100))
+    frames = decode(path)
 
-    assert len(frames) == pytest.approx(48_000, abs=2)
+    assert len(frames) == 96_000
+    spectrum = np.abs(np.fft.rfft(frames[24_000:72_000, 0] * np.blackman(48_000))) ** 2
+    tone_power = spectrum[9_990:10_011].sum()
+    assert 10 * np.log10((spectrum.sum() - tone_power) / tone_power) < -60
+    later = np.concatenate(list(decode_stream(path, 480, 48_000)))
+    assert np.abs(later.astype(int) - frames[48_000:])[1000:].max() <= 2
+
+
+@needs_module("miniaudio")
+@needs_command("ffmpeg")
+def test_a_decoder_that_dies_has_given_what_it_had(tmp_path: Path):
+    path = encoded(tmp_path, "a.m4a", tone(60))
+    blocks = decode_stream(path, 480)
+    first = next(blocks)
+
+    (decoder,) = (int(pid) for pid in Path("/proc/thread-self/children").read_text().split())
+    os.kill(decoder, 9)
+
+    with pytest.raises(MediaError, match="is damaged"):
+        list(blocks)
+    assert len(first) == 480
 
 
 @needs_command("ffmpeg")

@@ -16,6 +16,9 @@ class Bed(Protocol):
     def read(self, start: int, stop: int) -> Block:
         """Return the frames ``[start, stop)`` of the bed; `start` >= 0."""
 
+    def close(self) -> None:
+        """Let go of files and threads. May be called twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Silence:
@@ -24,6 +27,9 @@ class Silence:
     def read(self, start: int, stop: int) -> Block:
         """Return zeros."""
         return np.zeros((stop - start, CHANNELS), np.int16)
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +46,9 @@ class Loop:
         if offset + stop - start <= length:
             return self.samples[offset : offset + stop - start]
         return np.take(self.samples, range(offset, offset + stop - start), axis=0, mode="wrap")
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 def levelled(samples: npt.NDArray[np.int16], gain: float) -> Loop:

@@ -15,7 +15,7 @@ would be slow in Python.
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from math import pi, tan
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +40,8 @@ _STRETCH_S: Final = 20
 _STRETCH: Final = 1 << 16
 """So many seconds, or places beside peaks, are taken at a time, to keep memory small."""
 
-_Powers = npt.NDArray[np.float64]
+Powers = npt.NDArray[np.float64]
+"""Mean squares of K-weighted sound, one for each block."""
 
 
 class _Biquad(NamedTuple):
@@ -63,7 +64,18 @@ def integrated_lufs(samples: Buffer, rate_hz: int) -> float:
     Returns:
         Loudness in LUFS; minus infinity for silence, or when nothing is above the absolute gate.
     """
-    powers = _block_powers(samples, rate_hz) if len(samples) else np.zeros(0)
+    return gated_lufs(block_powers(samples, rate_hz))
+
+
+def gated_lufs(powers: Powers) -> float:
+    """Return the loudness of blocks of 400 ms: the mean of those that both gates let through.
+
+    Args:
+        powers: From `block_powers`; those of several stretches of one sound may be put together.
+
+    Returns:
+        Loudness in LUFS; minus infinity when no block is above the absolute gate.
+    """
     audible = powers[powers > _power(_ABSOLUTE_GATE_LUFS)]
     if not len(audible):
         return -np.inf
@@ -87,15 +99,32 @@ def true_peak_db(samples: Buffer) -> float:
     return float(20.0 * np.log10(max(highest, *(_highest_between(channel, highest / 2.0) for channel in channels))))
 
 
-def _block_powers(samples: Buffer, rate_hz: int) -> _Powers:
-    energy = np.concatenate(list(_energies(samples, rate_hz)))
-    if len(energy) * _STEPS_PER_S < rate_hz * _STEPS_PER_BLOCK:
+def block_powers(samples: Buffer, rate_hz: int) -> Powers:
+    """Return the K-weighted power of each block of 400 ms, all channels added; none for no sound.
+
+    Args:
+        samples: Mono, shape ``(n,)``, or stereo, shape ``(n, 2)``.
+        rate_hz: Samples in a second.
+    """
+    if not len(samples):
+        return np.zeros(0)
+    return gathered(np.concatenate(list(_energies(samples, rate_hz))), rate_hz)
+
+
+def gathered(energy: npt.NDArray[np.floating[Any]], per_s: float) -> Powers:
+    """Return the mean of each block of 400 ms.
+
+    Args:
+        energy: Squares of K-weighted sound, shape ``(n,)``, or their means over short steps.
+        per_s: How many of them make a second.
+    """
+    if len(energy) * _STEPS_PER_S < per_s * _STEPS_PER_BLOCK:
         return np.atleast_1d(energy.mean(dtype=np.float64))
-    steps = round(len(energy) * _STEPS_PER_S / rate_hz)
-    borders = np.arange(steps + 1) * rate_hz // _STEPS_PER_S
+    steps = round(len(energy) * _STEPS_PER_S / per_s)
+    borders = (np.arange(steps + 1) * per_s / _STEPS_PER_S).astype(np.intp)
     in_steps = np.add.reduceat(energy[: borders[-1]], borders[:-1], dtype=np.float64)
     in_blocks = np.convolve(in_steps, np.ones(_STEPS_PER_BLOCK), "valid")
-    powers: _Powers = in_blocks / (borders[_STEPS_PER_BLOCK:] - borders[:-_STEPS_PER_BLOCK])
+    powers: Powers = in_blocks / (borders[_STEPS_PER_BLOCK:] - borders[:-_STEPS_PER_BLOCK])
     return powers
 
 
@@ -105,23 +134,30 @@ def _energies(samples: Buffer, rate_hz: int) -> Iterator[Buffer]:
     for start in range(0, len(samples), stretch):
         # What came before still rings.
         before = min(start, ring)
-        weighted = _k_weighted(samples[start - before : start + stretch], rate_hz, ring)[before:]
+        weighted = k_weighted(samples[start - before : start + stretch], rate_hz)[before:]
         yield np.square(weighted).reshape(len(weighted), -1).sum(axis=1)
 
 
-def _k_weighted(samples: Buffer, rate_hz: int, ring: int) -> Buffer:
-    size = _coarse_size(len(samples) + ring)
-    spectrum = np.fft.rfft(samples, size, axis=0)
+def k_weighted(samples: Buffer, rate_hz: int) -> Buffer:
+    """Return the sound as head and ear weight it, of the same shape.
+
+    Args:
+        samples: Mono, shape ``(n,)``, or stereo, shape ``(n, 2)``; all of it in memory several times over.
+        rate_hz: Samples in a second.
+    """
+    size = _coarse_size(len(samples) + round(_RING_S * rate_hz))
+    # Scaled forwards, because numpy takes 32 bits only for a transform that is scaled; the response takes it back.
+    spectrum = np.fft.rfft(samples, size, axis=0, norm="forward")
     response = _k_response(size, rate_hz)
     spectrum *= response if spectrum.ndim == 1 else response[:, None]
-    return np.fft.irfft(spectrum, size, axis=0)[: len(samples)].astype(np.float32)
+    return np.fft.irfft(spectrum, size, axis=0)[: len(samples)].astype(np.float32, copy=False)
 
 
 @lru_cache(maxsize=32)
 def _k_response(size: int, rate_hz: int) -> npt.NDArray[np.complex64]:
-    """Return the response of both filters at the frequencies of a real FFT of `size` samples."""
+    """Return the response of both filters, times `size`, at the frequencies of a real FFT of `size` samples."""
     delay = np.exp(-2j * pi / size * np.arange(size // 2 + 1))
-    response = np.ones(len(delay), np.complex128)
+    response = np.full(len(delay), size, np.complex128)
     for stage in (_shelf(rate_hz), _high_pass(rate_hz)):
         response *= (stage.b0 + (stage.b1 + stage.b2 * delay) * delay) / (1.0 + (stage.a1 + stage.a2 * delay) * delay)
     return response.astype(np.complex64)

@@ -169,8 +169,14 @@ class SoundOptions:
     """What is heard beside the voice."""
 
     music: Annotated[
-        str, typer.Option(metavar="NAME", help="The music, or none.", autocompletion=_starting(_ambience_names))
+        str,
+        typer.Option(
+            metavar="NAME|PATH",
+            help="The music: a name, a file, a folder, a playlist, or none.",
+            autocompletion=_starting(_ambience_names),
+        ),
     ] = "warm-pad"
+    shuffle: Annotated[bool, typer.Option("--shuffle", help="Play own music in any order.")] = False
     chimes: Annotated[
         str, typer.Option(metavar="SET", help="The set of chimes.", autocompletion=_starting(_chime_names))
     ] = "bowl"

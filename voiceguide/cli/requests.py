@@ -47,6 +47,7 @@ def request_of(
         voice=session.voice,
         rate_wpm=session.rate or (SLOW_RATE_WPM if heard.accessible else RATE_WPM),
         music=heard.music,
+        shuffle=heard.shuffle,
         chimes=heard.chimes,
         levels=_levels(heard),
         output=output,

@@ -34,7 +34,13 @@ class Request:
     """How fast the voice speaks, in words a minute."""
 
     music: str = "warm-pad"
-    """Name of an ambience, or ``none``."""
+    """Name of an ambience, ``none``, or the path of a file, a folder or a playlist."""
+
+    shuffle: bool = False
+    """Whether own music is played in any order."""
+
+    seed: int | None = None
+    """The same one gives the same order; `None` gives a new one each time."""
 
     chimes: str = "bowl"
     """Name of a set of chimes."""

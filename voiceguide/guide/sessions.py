@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,9 +102,9 @@ def export(
 
     check_target(target, overwrite)
     routine = load_routine(request.routine)
-    with clips_of(request, routine.language) as clips:
+    with clips_of(request, routine.language) as clips, closing(bed_of(request)) as bed:
         made = rehearsed(request, routine, clips, speaking)
-        mix = mix_of(request, made.timeline, clips, bed_of(request))
+        mix = mix_of(request, made.timeline, clips, bed)
         tags = tags_of(routine, made.timeline)
         output = file_output(target, overwrite, frames=mix.length_frames, tags=tags)
         output.open()
@@ -124,8 +125,7 @@ def play(request: Request, commands: Commands, watch: Watch) -> None:
     from voiceguide.player.live import Live, perform
 
     routine = load_routine(request.routine)
-    with clips_of(request, routine.language) as clips:
-        bed = bed_of(request)
+    with clips_of(request, routine.language) as clips, closing(bed_of(request)) as bed:
         output = open_device(request.output)
         prepared = in_background(lambda: _prepare(request, routine, clips, bed), "prepare")
         prelude = mix_of(request, _EMPTY, clips, bed)

@@ -70,17 +70,24 @@ def clips_of(request: Request, language: str) -> Clips:
 
 
 def bed_of(request: Request) -> Bed:
-    """Return the music of a session.
+    """Return the music of a session, which must be closed.
+
+    A name of the bundled music wins over a file of that name; ``./rain`` is the file.
 
     Raises:
-        MediaError: There is none of that name, or it cannot be decoded.
+        MediaError: There is none of that name, or it cannot be played.
     """
     from voiceguide.audio.bed import Silence, levelled
-    from voiceguide.media.sounds import NO_MUSIC, load_ambience
+    from voiceguide.media.music import open_music
+    from voiceguide.media.sounds import NO_MUSIC, ambiences, load_ambience
 
     if request.music == NO_MUSIC:
         return Silence()
-    return levelled(load_ambience(request.music), request.levels.music_gain)
+    gain = request.levels.music_gain
+    own = Path(request.music).expanduser()
+    if request.music in ambiences() or not (own.exists() or own.suffix or len(own.parts) > 1):
+        return levelled(load_ambience(request.music), gain)
+    return open_music(own, idle_gain=gain, shuffle=request.shuffle, seed=request.seed)
 
 
 def mix_of(request: Request, timeline: Timeline, clips: Clips | None, bed: Bed) -> Mix:
