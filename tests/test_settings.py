@@ -39,7 +39,7 @@ def test_everything_is_read(file):
 
     assert read_settings(file) == Settings(
         options={"voice": "piper", "minutes": 30, "focus": ["neck"]},
-        lexicon={"effleurage": "efflerahzh"},
+        lexicon={"Effleurage": "efflerahzh"},
         commands={"mine": OwnCommand(speak=("mytts", "-o", "{file}"), language="en-GB")},
         voices_address="http://127.0.0.1:8000/piper",
     )

@@ -111,7 +111,7 @@ class _Reader:
         self._nothing_else("voices", tables["voices"], ["address"])
         return Settings(
             options=found,
-            lexicon={name.casefold(): self._words(f"lexicon.{name}", said) for name, said in tables["lexicon"].items()},
+            lexicon={name: self._words(f"lexicon.{name}", said) for name, said in tables["lexicon"].items()},
             commands=commands,
             voices_address=None if address is None else self._address(address),
         )

@@ -8,10 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiceguide.audio.clip import PEAK_DB, finish, levelled, resampled, trimmed
+from voiceguide.audio.clip import PEAK_DB, as_heard, finish, length_ms, levelled, resampled, trimmed
 from voiceguide.audio.loudness import true_peak_db
 
 RATES_HZ = [8_000, 11_025, 16_000, 22_050, 24_000, 44_100, 48_000]
+
+
+def heard(samples, rate_hz):
+    clip = finish(samples, rate_hz)
+    return as_heard(clip, rate_hz, length_ms(len(clip), rate_hz))
 
 
 def lufs(clip):
@@ -44,7 +49,7 @@ def silence(seconds, rate_hz):
     rate_hz=st.sampled_from(RATES_HZ),
 )
 def test_every_clip_is_as_loud_as_it_should_be_and_peaks_low_enough(seconds, hz, level, rate_hz):
-    clip = finish(buzz(seconds, rate_hz, hz, level), rate_hz)
+    clip = heard(buzz(seconds, rate_hz, hz, level), rate_hz)
 
     assert lufs(clip) == pytest.approx(-18.0, abs=0.5)
     assert true_peak_db(clip) <= PEAK_DB + 0.01
@@ -54,7 +59,7 @@ def test_every_clip_is_as_loud_as_it_should_be_and_peaks_low_enough(seconds, hz,
 
 
 def test_a_voice_of_nothing_but_pulses_keeps_its_peaks_low_and_gets_as_loud_as_that_allows():
-    clip = finish(buzz(1.0, 22_050, in_phase=True), 22_050)
+    clip = heard(buzz(1.0, 22_050, in_phase=True), 22_050)
 
     assert true_peak_db(clip) <= PEAK_DB + 0.01
     assert -22.0 < lufs(clip) < -18.0
@@ -64,7 +69,7 @@ def test_a_voice_of_nothing_but_pulses_keeps_its_peaks_low_and_gets_as_loud_as_t
 def test_silence_around_speech_is_cut_off_but_for_10_ms(rate_hz):
     speech = buzz(1.0, rate_hz)
 
-    clip = finish(np.concatenate([silence(0.7, rate_hz), speech, silence(2.0, rate_hz)]), rate_hz)
+    clip = heard(np.concatenate([silence(0.7, rate_hz), speech, silence(2.0, rate_hz)]), rate_hz)
 
     assert 0.9 < len(clip) / 48_000 <= 1.022
 
@@ -72,13 +77,13 @@ def test_silence_around_speech_is_cut_off_but_for_10_ms(rate_hz):
 def test_a_pause_inside_stays():
     speech = buzz(0.5, 22_050)
 
-    clip = finish(np.concatenate([speech, silence(0.6, 22_050), speech]), 22_050)
+    clip = heard(np.concatenate([speech, silence(0.6, 22_050), speech]), 22_050)
 
     assert len(clip) / 48_000 > 1.4
 
 
 def test_the_ends_are_soft():
-    clip = finish(np.full(22_050, 0.5, np.float32) * np.where(np.arange(22_050) % 20 < 10, 1, -1), 22_050)
+    clip = heard(np.full(22_050, 0.5, np.float32) * np.where(np.arange(22_050) % 20 < 10, 1, -1), 22_050)
 
     assert abs(clip[0]) < 0.001
     assert abs(clip[-1]) < 0.001
@@ -99,6 +104,31 @@ def test_what_is_given_stays_as_it_was():
     finish(speech, 22_050)
 
     assert np.array_equal(speech, before)
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 22_050, 48_000])
+@pytest.mark.parametrize("change_ms", [-100, 0, 100])
+def test_a_clip_is_heard_for_exactly_as_long_as_it_was_told(rate_hz, change_ms):
+    clip = finish(buzz(0.5, rate_hz), rate_hz)
+
+    told_ms = length_ms(len(clip), rate_hz) + change_ms
+
+    assert len(as_heard(clip, rate_hz, told_ms)) == 48 * told_ms
+
+
+@given(st.integers(1, 10_000_000), st.integers(4_000, 192_000))
+def test_the_length_in_milliseconds_holds_all_samples_and_less_than_one_more(count, rate_hz):
+    assert 0 <= length_ms(count, rate_hz) * rate_hz - 1000 * count < rate_hz
+
+
+def test_clicks_do_not_become_louder_than_speech_may_peak():
+    clicks = np.zeros(220_500, np.float32)
+    clicks[::44_100] = 0.5
+
+    clip = heard(clicks, 22_050)
+
+    assert np.isfinite(clip).all()
+    assert true_peak_db(clip) <= PEAK_DB + 0.01
 
 
 @pytest.mark.parametrize("rate_hz", [rate_hz for rate_hz in RATES_HZ if rate_hz >= 16_000])

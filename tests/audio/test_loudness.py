@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from needs import needs_module
 
-from voiceguide.audio.clip import finish
-from voiceguide.audio.loudness import integrated_lufs, smooth_size, true_peak_db
+from voiceguide.audio.clip import as_heard, finish, length_ms
+from voiceguide.audio.loudness import block_powers, gated_lufs, integrated_lufs, smooth_size, true_peak_db
 from voiceguide.speech.engine import VoiceRequest
 from voiceguide.speech.espeak import EspeakEngine
 
@@ -54,7 +54,8 @@ def test_loudness_agrees_with_pyloudnorm(seed, levels, rate_hz):
 )
 def test_the_loudness_of_speech_agrees_with_pyloudnorm_as_everybody_uses_it(text):
     speech = EspeakEngine(VoiceRequest()).speak(text)
-    clip = finish(speech.samples, speech.rate_hz)
+    finished = finish(speech.samples, speech.rate_hz)
+    clip = as_heard(finished, speech.rate_hz, length_ms(len(finished), speech.rate_hz))
 
     assert integrated_lufs(clip, 48_000) == pytest.approx(by_pyloudnorm(clip, 48_000, "K-weighting"), abs=0.05)
 
@@ -82,6 +83,14 @@ def test_stereo_agrees_with_pyloudnorm():
 def test_silence_has_no_loudness():
     assert integrated_lufs(np.zeros(48_000, np.float32), 48_000) == -np.inf
     assert integrated_lufs(np.zeros(0, np.float32), 48_000) == -np.inf
+
+
+def test_a_sound_may_be_measured_piece_by_piece():
+    pieces = [swelling_noise(seed, [0.1, 0.03], 48_000) for seed in range(8)]
+
+    together = gated_lufs(np.concatenate([block_powers(piece, 48_000) for piece in pieces]))
+
+    assert together == pytest.approx(integrated_lufs(np.concatenate(pieces), 48_000), abs=0.3)
 
 
 def test_pauses_do_not_count():

@@ -1,5 +1,9 @@
 """Clips: spoken once, exact in length, safe to ask for from anywhere."""
 
+import logging
+import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -8,13 +12,16 @@ import pyloudnorm
 import pytest
 from needs import needs_module
 
-from voiceguide import paths
+from voiceguide import guide, paths
 from voiceguide.audio.loudness import true_peak_db
 from voiceguide.errors import SpeechError
-from voiceguide.speech.cache import ClipCache, clip_key
+from voiceguide.guide.stage import scheduled
+from voiceguide.routine.library import load_routine
+from voiceguide.speech.cache import ClipCache, StoredClip
+from voiceguide.speech.chain import Chain, Link, open_chain
 from voiceguide.speech.clips import Clips, open_clips
-from voiceguide.speech.engine import Speech, VoiceRequest
-from voiceguide.speech.espeak import EspeakEngine
+from voiceguide.speech.engine import Quality, Speech, Voice, VoiceRequest
+from voiceguide.speech.text import TextError, plain_text
 
 SENTENCES = [
     "Rest.",
@@ -29,42 +36,61 @@ SENTENCES = [
 
 
 class Hummer:
-    """An engine that hums as long as the text is, and counts how often it was asked.
+    """An engine that hums as long as the text is, and notes what it was asked.
 
     Args:
         version: Is part of its identity.
         delay_s: How long it takes to speak.
+        at_once: How many of it speak side by side.
+        deaf_to: A text that it fails at.
     """
 
     name = "hummer"
 
-    def __init__(self, version=1, delay_s=0.0):
+    def __init__(self, version=1, delay_s=0.0, at_once=1, deaf_to=None):
         self.version = version
         self.delay_s = delay_s
+        self.at_once = at_once
+        self.deaf_to = deaf_to
         self.spoken = []
         self.closed = 0
-        self.at_once = 0
+        self.speaking = 0
 
     def missing(self):
         return None
+
+    def voice(self):
+        return Voice(name="hum", language="en", quality=Quality.PLAIN)
+
+    def voices(self):
+        return iter([self.voice()])
 
     def identity(self):
         return f"hummer {self.version}"
 
     def speak(self, text):
-        self.at_once += 1
-        assert self.at_once == 1, "two threads speak at once"
+        plain_text(text)
+        self.speaking += 1
+        assert self.speaking == 1, "two threads speak at once"
         time.sleep(self.delay_s)
         self.spoken.append(text)
         seconds = 0.1 + 0.05 * len(text) / 3
         times = np.arange(round(22_050 * seconds)) / 22_050
-        self.at_once -= 1
+        self.speaking -= 1
         if text == "silence":
             return Speech(np.zeros(22_050, np.float32), 22_050)
+        if text == self.deaf_to:
+            raise SpeechError("it broke", hint="mend it")
         return Speech((0.3 * np.sin(2 * np.pi * 200 * times)).astype(np.float32), 22_050)
 
     def close(self):
         self.closed += 1
+
+
+def clips_of(cache, *engines):
+    """Return clips that these engines speak, the first as long as all goes well; more of one are made like it."""
+    links = [Link(engine, lambda engine=engine: Hummer(engine.version, engine.delay_s)) for engine in engines]
+    return Clips(Chain(links[0], iter(links[1:])), cache)
 
 
 @pytest.fixture
@@ -73,7 +99,7 @@ def cache(tmp_path):
 
 
 def test_the_length_is_exactly_that_of_the_samples(cache):
-    clips = Clips(Hummer(), cache)
+    clips = clips_of(cache, Hummer())
 
     for text in ("one", "two words", "a good deal more than that"):
         assert len(clips.samples(text)) == 48 * clips.length_ms(text)
@@ -82,58 +108,162 @@ def test_the_length_is_exactly_that_of_the_samples(cache):
 
 def test_a_sentence_is_spoken_once_ever(cache):
     first, second = Hummer(), Hummer()
-    clips = Clips(first, cache)
+    clips = clips_of(cache, first)
     clips.prepare(["one", "two", "one"])
     clips.length_ms("one")
     clips.samples("two")
 
-    again = Clips(second, cache)
+    again = clips_of(cache, second)
     again.prepare(["one", "two"])
 
-    assert first.spoken == ["one", "two"]
+    assert sorted(first.spoken) == ["one", "two"]
     assert second.spoken == []
     assert np.array_equal(again.samples("two"), clips.samples("two"))
 
 
 def test_another_voice_speaks_for_itself(cache):
-    Clips(Hummer(1), cache).prepare(["one"])
+    clips_of(cache, Hummer(1)).prepare(["one"])
     other = Hummer(2)
 
-    Clips(other, cache).prepare(["one"])
+    clips_of(cache, other).prepare(["one"])
 
     assert other.spoken == ["one"]
 
 
-def test_preparing_tells_how_far_it_is_in_order(cache):
-    engine, told = Hummer(), []
+def test_preparing_goes_in_order_and_tells_how_far_it_is_in_the_thread_that_asks(cache):
+    engine, told = Hummer(delay_s=0.005), []
+    texts = [f"sentence {number}" for number in range(9, -1, -1)]
 
-    Clips(engine, cache).prepare(["c", "a", "b"], lambda done, total: told.append((done, total)))
+    clips_of(cache, engine).prepare(texts, lambda *how_far: told.append((*how_far, threading.current_thread())))
 
-    assert engine.spoken == ["c", "a", "b"]
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    # One may overtake another: two are under way, and one engine is free.
+    assert all(abs(texts.index(text) - place) <= 1 for place, text in enumerate(engine.spoken))
+    assert told == [(number, 10, threading.main_thread()) for number in range(1, 11)]
 
 
 def test_preparing_nothing_is_nothing(cache):
-    Clips(Hummer(), cache).prepare([])
+    clips_of(cache, Hummer()).prepare([])
 
 
 def test_samples_cannot_be_written_to(cache):
     with pytest.raises(ValueError, match="read-only"):
-        Clips(Hummer(), cache).samples("one")[0] = 1.0
+        clips_of(cache, Hummer()).samples("one")[0] = 1.0
 
 
-def test_silence_is_an_error_and_not_kept(cache):
-    clips = Clips(Hummer(), cache)
+def test_where_no_voice_can_speak_a_soft_chime_is_heard_that_is_never_kept(cache, caplog):
+    clips = clips_of(cache, Hummer())
+    clips.prepare(["silence", "one"])
 
-    with pytest.raises(SpeechError, match="only silence") as caught:
-        clips.length_ms("silence")
+    chime = clips.samples("silence")
 
-    assert caught.value.hint
-    assert cache.get(clip_key("hummer 1", "silence")) is None
+    assert len(chime) == 48 * clips.length_ms("silence") > 0
+    assert 0.02 < np.abs(chime).max() < 0.5
+    assert cache.size()[0] == 1
+    assert len(clips.samples("one")) > 0
+    reports = [record.getMessage() for record in caplog.records]
+    assert len(reports) == 2
+    assert "only silence" in reports[0]
+    assert "on the screen" in reports[1]
+
+
+def test_a_sentence_that_one_engine_cannot_speak_is_spoken_by_the_next_and_kept_as_its(cache):
+    second = Hummer(2)
+    clips = clips_of(cache, Hummer(1, deaf_to="two"), second)
+
+    clips.prepare(["one", "two", "three"])
+
+    assert second.spoken == ["two"]
+    assert clips_of(cache, second).length_ms("two") == clips.length_ms("two")
+    assert second.spoken == ["two"]
+
+
+def test_no_sentence_is_an_error_and_the_others_are_ready(cache):
+    engine = Hummer()
+    clips = clips_of(cache, engine, Hummer(2))
+
+    with pytest.raises(TextError):
+        clips.prepare(["one", "  ", "two"])
+
+    assert sorted(engine.spoken) == ["one", "two"]
+
+
+def test_what_is_made_is_counted(cache):
+    clips = clips_of(cache, Hummer())
+    clips.prepare(["one", "two", "one"])
+    clips.samples("one")
+
+    again = clips_of(cache, Hummer())
+    again.prepare(["one", "two"])
+
+    assert (clips.made, again.made) == (2, 0)
+
+
+def test_several_engines_speak_side_by_side(cache):
+    clips = clips_of(cache, Hummer(delay_s=0.3, at_once=4))
+    start = time.perf_counter()
+
+    clips.prepare(["one", "two", "three", "four"])
+
+    assert time.perf_counter() - start < 0.9
+
+
+def test_an_error_that_is_ours_is_not_swallowed(cache, monkeypatch):
+    engine = Hummer()
+    clips = clips_of(cache, engine)
+    monkeypatch.setattr(engine, "speak", lambda text: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        clips.prepare(["one", "two"])
+
+
+INTERRUPTED = """
+import sys, threading, time
+sys.path[:0] = sys.argv[1:3]
+from pathlib import Path
+from test_clips import Hummer, clips_of
+from voiceguide.speech.cache import ClipCache
+clips = clips_of(ClipCache(Path(sys.argv[3])), Hummer(delay_s=0.2))
+try:
+    with clips:
+        clips.prepare([f"sentence {number}" for number in range(500)], lambda *_: print("ready", flush=True))
+except KeyboardInterrupt:
+    print("interrupted", clips.made < 10)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to whole consoles")
+def test_ctrl_c_ends_the_preparing_at_once(tmp_path):
+    here = __file__.rpartition("/")[0]
+    command = [sys.executable, "-c", INTERRUPTED, here, here.rpartition("/")[0], str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.readline()
+    start = time.perf_counter()
+
+    process.send_signal(signal.SIGINT)
+
+    try:
+        said, errors = process.communicate(timeout=10)
+    finally:
+        process.kill()
+    assert said.splitlines()[-1:] == ["interrupted True"], errors
+    assert time.perf_counter() - start < 3.0
+
+
+def test_closing_stops_a_preparing_elsewhere(cache):
+    engine = Hummer(delay_s=0.1)
+    clips = clips_of(cache, engine)
+    preparing = threading.Thread(target=clips.prepare, args=([f"sentence {number}" for number in range(500)],))
+    preparing.start()
+
+    clips.close()
+    preparing.join(5)
+
+    assert not preparing.is_alive()
+    assert len(engine.spoken) < 10
 
 
 def test_a_file_damaged_after_its_length_was_told_keeps_that_length(cache, tmp_path):
-    clips = Clips(Hummer(), cache)
+    clips = clips_of(cache, Hummer())
     length_ms = clips.length_ms("one")
     (file,) = [file for file in tmp_path.rglob("*") if file.is_file()]
     content = bytearray(file.read_bytes())
@@ -144,21 +274,21 @@ def test_a_file_damaged_after_its_length_was_told_keeps_that_length(cache, tmp_p
     assert np.abs(clips.samples("one")).max() > 0.01
 
 
-def test_a_clip_that_comes_out_longer_is_fitted_to_the_length_that_was_told(cache):
+@pytest.mark.parametrize("change_ms", [50, -50])
+def test_a_clip_that_comes_out_otherwise_is_fitted_to_the_length_that_was_told(cache, change_ms):
     """The timeline was made with the length; another process may since have kept a clip of another one."""
-    clips = Clips(Hummer(), cache)
+    clips = clips_of(cache, Hummer())
     length_ms = clips.length_ms("one")
+    key = clips._told["one"].key
 
-    for frames in (48 * (length_ms + 50), 48 * (length_ms - 50)):
-        cache.put(clip_key("hummer 1", "one"), np.ones(frames, np.int16))
-        other = Clips(Hummer(), cache)
-        other._lengths["one"] = 48 * length_ms
-        assert len(other.samples("one")) == 48 * length_ms
+    cache.put(key, StoredClip(np.ones(48 * (length_ms + change_ms), np.int16), 48_000))
+
+    assert len(clips.samples("one")) == 48 * length_ms
 
 
 def test_many_threads_ask_and_each_sentence_is_spoken_once(cache):
     engine = Hummer(delay_s=0.002)
-    clips = Clips(engine, cache)
+    clips = clips_of(cache, engine)
     texts = [f"sentence {number}" for number in range(20)]
     wrong = []
 
@@ -177,9 +307,9 @@ def test_many_threads_ask_and_each_sentence_is_spoken_once(cache):
 
 
 def test_what_is_ready_is_given_while_another_sentence_is_spoken(cache):
-    clips = Clips(Hummer(), cache)
+    clips = clips_of(cache, Hummer())
     clips.prepare(["ready"])
-    slow = Clips(Hummer(delay_s=1.0), cache)
+    slow = clips_of(cache, Hummer(delay_s=1.0))
     preparing = threading.Thread(target=slow.prepare, args=(["slow"],))
 
     preparing.start()
@@ -193,7 +323,7 @@ def test_what_is_ready_is_given_while_another_sentence_is_spoken(cache):
 
 def test_memory_is_bounded(cache, monkeypatch):
     monkeypatch.setattr("voiceguide.speech.clips._MEMORY_BYTES", 200_000)
-    clips = Clips(Hummer(), cache)
+    clips = clips_of(cache, Hummer())
     texts = [f"sentence {number}" for number in range(30)]
 
     for text in texts:
@@ -207,7 +337,7 @@ def test_memory_is_bounded(cache, monkeypatch):
 def test_closing_closes_the_engine(cache):
     engine = Hummer()
 
-    with Clips(engine, cache) as clips:
+    with clips_of(cache, engine) as clips:
         clips.length_ms("one")
 
     assert engine.closed == 1
@@ -216,18 +346,18 @@ def test_closing_closes_the_engine(cache):
 def test_a_folder_that_cannot_be_written_does_not_stop_it(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     engine = Hummer()
-    clips = Clips(engine, ClipCache(tmp_path / "file" / "clips"))
+    clips = clips_of(ClipCache(tmp_path / "file" / "clips"), engine)
 
     clips.prepare(["one", "two"])
     clips.samples("one")
 
-    assert engine.spoken == ["one", "two"]
+    assert sorted(engine.spoken) == ["one", "two"]
 
 
 @needs_module("espeakng_loader")
 @pytest.mark.parametrize("voice", [None, "en-us", "en-gb-x-rp", "de", "en-us+f3"])
 def test_every_sentence_is_levelled_trimmed_and_low_enough(cache, voice):
-    clips = Clips(EspeakEngine(VoiceRequest(voice=voice)), cache)
+    clips = Clips(open_chain(f"espeak:{voice}" if voice else "espeak", VoiceRequest()), cache)
 
     for text in SENTENCES:
         clip = clips.samples(text).astype(np.float64)
@@ -241,11 +371,39 @@ def test_every_sentence_is_levelled_trimmed_and_low_enough(cache, voice):
 
 
 @needs_module("espeakng_loader")
+def test_a_second_run_over_all_that_the_library_says_makes_none_anew_and_takes_no_time(tmp_path):
+    routines = [guide.Request(routine=entry.name) for entry in guide.library()]
+    texts = [text for each in routines for text in scheduled(each, load_routine(each.routine)).sentences()]
+    first = Clips(open_chain("espeak", VoiceRequest()), ClipCache(tmp_path))
+    first.prepare(texts)
+
+    second = Clips(open_chain("espeak", VoiceRequest()), ClipCache(tmp_path))
+    start = time.perf_counter()
+    second.prepare(texts)
+    took_s = time.perf_counter() - start
+
+    assert first.made == len(set(texts)) > 500
+    assert second.made == 0
+    assert took_s < 0.3
+
+
+@needs_module("espeakng_loader")
 def test_clips_open_by_the_name_of_a_voice_and_lie_in_the_persons_cache():
     with open_clips("espeak:en-gb", "en") as clips:
         assert clips.length_ms("Hello.") > 200
 
     assert list((paths.cache_folder() / "clips").rglob("*.clip"))
+
+
+@needs_module("espeakng_loader")
+def test_a_voice_of_another_language_is_warned_of(caplog):
+    open_clips("espeak:de", "en").close()
+    open_clips("espeak:en-gb", "en-US").close()
+    open_clips("espeak:de", None).close()
+
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert "speaks de" in record.getMessage()
 
 
 @pytest.mark.parametrize("voice", ["espaek", "espeak:nobody", "", "auto:x"])

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from needs import needs_command, needs_module
 
 from voiceguide.audio.clip import finish
 from voiceguide.errors import SpeechError
+from voiceguide.speech import espeak_library
 from voiceguide.speech.engine import VoiceRequest
 from voiceguide.speech.espeak import EspeakEngine
 from voiceguide.speech.espeak_library import EspeakLibrary, find_library
@@ -78,6 +80,24 @@ def test_a_data_folder_with_a_long_path_works(tmp_path):
 
     assert len(os.fsencode(library.data)) > 200
     assert np.array_equal(far.samples, EspeakEngine(VoiceRequest()).speak(TEXT).samples)
+
+
+def test_side_by_side_it_speaks_the_same_samples():
+    texts = [f"{number} slow strokes on the lower back." for number in range(12)]
+    one_by_one = [EspeakEngine(VoiceRequest()).speak(text).samples for text in texts]
+
+    with ThreadPoolExecutor(4) as threads:
+        side_by_side = [speech.samples for speech in threads.map(EspeakEngine(VoiceRequest()).speak, texts)]
+
+    assert all(map(np.array_equal, one_by_one, side_by_side))
+
+
+@pytest.mark.parametrize("voice", ["en-us", "en-gb-x-rp", "en-us+f3", "de", "pt-br", "zh"])
+def test_the_short_way_to_a_voice_leads_to_the_same_voice(voice, monkeypatch):
+    short = EspeakEngine(VoiceRequest(voice=voice)).speak(TEXT).samples
+    monkeypatch.setattr(espeak_library, "_at_hand", lambda data, language: (data, language))
+
+    assert np.array_equal(short, EspeakEngine(VoiceRequest(voice=voice)).speak(TEXT).samples)
 
 
 def test_many_texts_do_not_fill_the_memory():

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli import authoring, health, routines, sessions, sounds
+from voiceguide.cli import authoring, health, routines, sessions, sounds, voices
 
 app = typer.Typer(
     name="voiceguide",
@@ -47,4 +47,5 @@ app.command("export")(sessions.export)
 app.command("new")(authoring.new)
 app.command("draft")(authoring.draft)
 app.command("doctor")(health.doctor)
+app.add_typer(voices.app, name="voices")
 app.add_typer(sounds.app, name="sounds")

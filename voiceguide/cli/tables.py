@@ -1,6 +1,7 @@
 """What the commands print as tables or as JSON."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -9,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from voiceguide.guide import Overview, Part, SoundRow
+from voiceguide.guide import Overview, Part, SoundRow, VoiceRow
 from voiceguide.scheduler.phrases import phrases
 from voiceguide.scheduler.schedule import Schedule
 from voiceguide.scheduler.timeline import step_title
@@ -97,6 +98,26 @@ def print_parts(parts: Sequence[Part]) -> None:
     for part in parts:
         state = Text("ready", style="green") if part.hint is None else Text(part.hint, style="yellow")
         table.add_row(Text(part.kind, style="dim"), Text(part.name), state)
+    Console().print(table)
+
+
+_MANY = 20
+"""An engine with more voices than this speaks nearly everything."""
+
+
+def print_voices(found: Sequence[VoiceRow], *, of_one_language: bool = False) -> None:
+    """Print voices, best first; what speaks nearly everything is one line, unless one language was asked for."""
+    engines = Counter(row.voice.partition(":")[0] for row in found)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("voice", "language", "quality", ""):
+        table.add_column(column)
+    for row in found:
+        engine = row.voice.partition(":")[0]
+        if engines[engine] <= _MANY or of_one_language or row.chosen:
+            table.add_row(Text(row.voice), row.language or "any", row.quality, "auto" if row.chosen else "")
+    for engine, count in engines.items():
+        if count > _MANY and not of_one_language:
+            table.add_row(f"{engine}:…", f"{count} in all", "", "")
     Console().print(table)
 
 

@@ -27,6 +27,17 @@ from voiceguide.guide.routines import (
 )
 from voiceguide.guide.sessions import Summary, check_plot, export, play, plot, timetable
 from voiceguide.guide.sounds import SoundRow, sounds, try_sound
+from voiceguide.guide.voices import (
+    VoiceRow,
+    cache_size,
+    clear_cache,
+    examine_recordings,
+    install,
+    record_script,
+    sample,
+    to_install,
+    voices,
+)
 from voiceguide.scheduler.options import Options
 
 __all__ = [
@@ -38,20 +49,29 @@ __all__ = [
     "Request",
     "SoundRow",
     "Summary",
+    "VoiceRow",
     "able_to_export",
+    "cache_size",
     "check",
     "check_plot",
+    "clear_cache",
     "diagnose",
     "draft",
     "draft_file",
+    "examine_recordings",
     "export",
+    "install",
     "library",
     "new_routine",
     "overview",
     "play",
     "plot",
+    "record_script",
+    "sample",
     "sounds",
     "timetable",
+    "to_install",
     "try_sound",
+    "voices",
     "write_text",
 ]

@@ -58,15 +58,19 @@ def rehearsed(request: Request, routine: Routine, clips: Clips, speaking: Progre
     return scheduled(request, routine, clips.length_ms)
 
 
-def clips_of(request: Request, language: str) -> Clips:
+def clips_of(request: Request, language: str | None) -> Clips:
     """Return the speech of a session, ready to be made.
+
+    Args:
+        request: Its voice and its rate count.
+        language: Of what is said; `None` for that of the voice.
 
     Raises:
         SpeechError: There is no voice as asked for.
     """
     from voiceguide.speech.clips import open_clips
 
-    return open_clips(request.voice, language)
+    return open_clips(request.voice, language, request.rate_wpm)
 
 
 def bed_of(request: Request) -> Bed:

@@ -2,58 +2,98 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Collection
-from typing import Final, Self
+from collections import OrderedDict, deque
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from functools import cached_property
+from queue import SimpleQueue
+from typing import Final, NamedTuple, Self
 
-from voiceguide.audio.clip import finish
+import numpy as np
+
+from voiceguide.audio.clip import as_heard, finish
 from voiceguide.audio.samples import Buffer, as_block, as_buffer
-from voiceguide.errors import SpeechError
-from voiceguide.speech.cache import ClipCache, Stored, clip_key
-from voiceguide.speech.engine import SpeechEngine, VoiceRequest
-from voiceguide.speech.registry import open_engine, parse_voice
-from voiceguide.units import FRAMES_PER_MS
+from voiceguide.background import in_background
+from voiceguide.errors import MediaError, SpeechError
+from voiceguide.media.sounds import load_chime
+from voiceguide.settings import settings
+from voiceguide.speech.cache import ClipCache, StoredClip, clip_key
+from voiceguide.speech.chain import Chain, Link, open_chain
+from voiceguide.speech.engine import Voice, VoiceRequest, cores
+from voiceguide.speech.lexicon import built_in_lexicon
+from voiceguide.units import SAMPLE_RATE, gain
 
 _MEMORY_BYTES: Final = 32_000_000
 """For decoded clips: nearly three minutes of speech."""
 
+_STAND_IN: Final = ("bowl", "check-in")
+"""The chime that is heard where no voice can speak."""
 
-def open_clips(voice: str, language: str) -> Clips:
+_STAND_IN_DB: Final = -6.0
+"""Against speech."""
+
+_OVER: Final = BaseException("nothing waits any more")
+
+_RATE_WPM: Final = VoiceRequest().rate_wpm
+
+_log = logging.getLogger(__name__)
+
+
+def open_clips(voice: str, language: str | None, rate_wpm: int = _RATE_WPM) -> Clips:
     """Return the clips of a voice, kept in the person's cache folder.
 
     Args:
         voice: ``auto``, ``ENGINE`` or ``ENGINE:VOICE``.
-        language: BCP 47, such as ``en``.
+        language: Of the texts, BCP 47, such as ``en``; `None` for that of the voice, which is then not warned of.
+        rate_wpm: Words a minute.
 
     Raises:
         SpeechError: There is no such engine or voice, or none is installed.
+        SettingsError: The person's settings are wrong.
     """
-    engine, name = parse_voice(voice)
-    return Clips(open_engine(engine, VoiceRequest(language=language, voice=name)), ClipCache())
+    lexicon = built_in_lexicon().with_own(settings().lexicon)
+    chain = open_chain(voice, VoiceRequest(language=language or "en", rate_wpm=rate_wpm, lexicon=lexicon))
+    if language and chain.voice.language and _primary(chain.voice.language) != _primary(language):
+        _log.warning(
+            "the voice %s speaks %s, and the texts are in %s (leave --voice out to get one that fits)",
+            chain.voice.name, chain.voice.language, language,
+        )  # fmt: skip
+    return Clips(chain, ClipCache())
+
+
+class _Told(NamedTuple):
+    """What was once told of a sentence, and stays true."""
+
+    key: str | None
+    """Of its clip; `None` where a chime stands in."""
+
+    length_ms: int
 
 
 class Clips:
     """Gives each sentence as sound: mono, 48 kHz, -18 LUFS, trimmed, a whole number of milliseconds long.
 
-    A sentence is spoken once, ever: after that it is read from the cache. Any thread may ask; only where a sentence
-    must first be spoken does one wait for another.
+    A sentence is spoken once, ever: after that it is read from the cache. Any thread may ask; only who asks for a
+    sentence that must first be spoken waits. Where no voice can speak it, a chime stands in: nothing is ever silent.
 
     Args:
-        engine: What speaks; closed with the clips.
+        chain: What speaks; closed with the clips.
         cache: Where the clips are kept.
-
-    Raises:
-        SpeechError: The engine has no voice as asked for.
     """
 
-    def __init__(self, engine: SpeechEngine, cache: ClipCache) -> None:
-        self._engine = engine
+    def __init__(self, chain: Chain, cache: ClipCache) -> None:
+        self.made = 0
+        """How many sentences had to be spoken."""
+        self._chain = chain
         self._cache = cache
-        self._identity = engine.identity()
-        self._lengths: dict[str, int] = {}
+        self._told: dict[str, _Told] = {}
+        self._asked: dict[str, threading.Lock] = {}
         self._decoded = _Recent(_MEMORY_BYTES)
-        self._speaking = threading.Lock()
+        self._counting = threading.Lock()
+        self._reported = False
+        self._closed = False
 
     def __enter__(self) -> Self:
         """Return these clips; they close at the end of the block."""
@@ -62,85 +102,175 @@ class Clips:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def voice(self) -> Voice:
+        """The voice that speaks as long as all goes well."""
+        return self._chain.voice
+
     def close(self) -> None:
-        """Let go of the engine. May be called twice."""
-        self._engine.close()
+        """Let go of the engines. May be called twice."""
+        self._closed = True
+        self._chain.close()
 
     def length_ms(self, text: str) -> int:
         """Return how long a sentence is; speaks it when it never was.
 
         Raises:
-            SpeechError: It cannot be spoken.
+            TextError: It is no sentence.
         """
-        return self._length_frames(text) // FRAMES_PER_MS
+        return self._told_of(text).length_ms
 
     def samples(self, text: str) -> Buffer:
         """Return a sentence as sound, shape ``(frames(length_ms(text)),)``; not to be written to.
 
         Raises:
-            SpeechError: It cannot be spoken.
+            TextError: It is no sentence.
         """
         sound = self._decoded.get(text)
         if sound is None:
-            sound = as_buffer(self._of_length(self._stored(text), self._length_frames(text)))
+            told = self._told_of(text)
+            clip = self._clip(text, told.key)
+            # What was told may be of a file that has come to harm since, and the voice, asked again, is not quite the
+            # same: the timeline counts on what was told.
+            sound = as_heard(as_buffer(clip.samples), clip.rate_hz, told.length_ms)
             sound.flags.writeable = False
             self._decoded.put(text, sound)
         return sound
 
     def prepare(self, texts: Collection[str], progress: Callable[[int, int], None] | None = None) -> None:
-        """Speak what was never spoken, in order: what is heard first is ready first.
+        """Speak what was never spoken, on all cores, in order: what is heard first is begun first.
 
         Args:
             texts: The sentences.
-            progress: Is told after each sentence how many are ready, and of how many.
+            progress: Is told after each sentence how many are ready, and of how many; by the thread that asks.
 
         Raises:
-            SpeechError: One of them cannot be spoken.
+            TextError: One of them is no sentence; the others are ready.
         """
-        for done, text in enumerate(texts, start=1):
-            self._length_frames(text)
+        made_before = self.made
+        errors = []
+        for done, error in enumerate(self._prepared(list(dict.fromkeys(texts))), start=1):
+            if error:
+                errors.append(error)
             if progress:
-                progress(done, len(texts))
+                progress(done, len(set(texts)))
+        if self.made > made_before:
+            self._cache.trim()
+        if errors:
+            raise errors[0]
 
-    def _length_frames(self, text: str) -> int:
-        """Return the length of a clip; what is once told stays true."""
-        if text not in self._lengths:
-            length = self._cache.frames(clip_key(self._identity, text)) or len(self._stored(text))
-            self._lengths.setdefault(text, length)
-        return self._lengths[text]
+    def _prepared(self, texts: list[str]) -> Iterator[BaseException | None]:
+        """Yield for each sentence, once it is ready, what went wrong."""
+        waiting: deque[str] = deque()
+        for text in texts:
+            if self._is_kept(text):
+                yield None
+            else:
+                waiting.append(text)
+        yield from self._side_by_side(waiting)
 
-    def _stored(self, text: str) -> Stored:
-        key = clip_key(self._identity, text)
+    def _side_by_side(self, waiting: deque[str]) -> Iterator[BaseException | None]:
+        """Yield the same for sentences that are not kept; who stops asking stops the work."""
+        outcomes: SimpleQueue[BaseException | None] = SimpleQueue()
+
+        def work() -> None:
+            with suppress(IndexError):  # nothing waits any more
+                while not self._closed:
+                    outcomes.put(self._outcome(waiting.popleft()))
+            outcomes.put(_OVER)
+
+        # While all engines speak, one more levels what was spoken, where there is a core for it.
+        at_once = self._chain.at_once
+        workers = min(len(waiting), at_once + (cores() > at_once))
+        for _ in range(workers):
+            in_background(work, "speak")
+        try:
+            while workers:
+                outcome = outcomes.get()
+                if outcome is _OVER:
+                    workers -= 1
+                else:
+                    yield outcome
+        finally:
+            waiting.clear()
+
+    def _outcome(self, text: str) -> BaseException | None:
+        try:
+            self._told_of(text)
+        except BaseException as error:  # noqa: BLE001 - raised again where the sentences were asked for
+            return error
+        return None
+
+    def _is_kept(self, text: str) -> bool:
+        """Return whether a sentence needs no speaking, as far as a look tells."""
+        link = None if text in self._told else next(iter(self._chain), None)
+        if link:
+            key = clip_key(link.identity, text)
+            length_ms = self._cache.length_ms(key)
+            if length_ms:
+                self._told.setdefault(text, _Told(key, length_ms))
+        return text in self._told
+
+    def _told_of(self, text: str) -> _Told:
+        if text not in self._told:
+            with self._asking(text):
+                if text not in self._told:
+                    told = self._chain.first(lambda link: self._told_by(link, text))
+                    self._told.setdefault(text, told or _Told(None, self._standing_in(text).length_ms))
+        return self._told[text]
+
+    def _told_by(self, link: Link, text: str) -> _Told:
+        key = clip_key(link.identity, text)
+        return _Told(key, self._cache.length_ms(key) or self._spoken(link, text).length_ms)
+
+    def _clip(self, text: str, key: str | None) -> StoredClip:
+        if key is None:
+            return self._stand_in
         clip = self._cache.get(key)
-        if clip is not None:
-            return clip
-        with self._speaking:
-            # Another thread may have spoken it meanwhile.
-            clip = self._cache.get(key)
-            if clip is None:
-                clip = self._spoken(text)
-                self._cache.put(key, clip)
-            return clip
+        if clip is None:
+            with self._asking(text):
+                # Another thread may have spoken it meanwhile.
+                clip = self._cache.get(key) or self._chain.first(lambda link: self._spoken(link, text))
+        return clip or self._standing_in(text)
 
-    def _spoken(self, text: str) -> Stored:
-        speech = self._engine.speak(text)
-        clip = finish(speech.samples, speech.rate_hz)
-        if not len(clip):
+    def _asking(self, text: str) -> threading.Lock:
+        """Return the lock of a sentence: two threads that ask for it speak it once."""
+        return self._asked.setdefault(text, threading.Lock())
+
+    def _spoken(self, link: Link, text: str) -> StoredClip:
+        speech = link.speak(text)
+        samples = finish(speech.samples, speech.rate_hz)
+        if not len(samples):
             raise SpeechError(
-                f"the voice {self._engine.name} gave only silence for {text[:40]!r}",
+                f"the voice {link.name} gave only silence for {text[:40]!r}",
                 hint="write it in words, or choose another voice",
             )
-        return as_block(clip)
+        clip = StoredClip(as_block(samples), speech.rate_hz)
+        self._cache.put(clip_key(link.identity, text), clip)
+        with self._counting:
+            self.made += 1
+        return clip
 
-    @staticmethod
-    def _of_length(clip: Stored, length_frames: int) -> Stored:
-        # The length was told from a file whose content turned out to be damaged, and the voice, asked again, was not
-        # quite the same. The timeline counts on what was told.
-        if len(clip) == length_frames:
-            return clip
-        fitted = clip[:length_frames].copy()
-        fitted.resize(length_frames)
-        return fitted
+    def _standing_in(self, text: str) -> StoredClip:
+        """Return the chime for a sentence that no voice can speak; the first is reported."""
+        with self._counting:
+            first, self._reported = not (self._reported or self._closed), True
+        if first:
+            _log.warning("no voice can speak %r: a chime stands in, and the words are on the screen", text[:40])
+        return self._stand_in
+
+    @cached_property
+    def _stand_in(self) -> StoredClip:
+        try:
+            chime = finish(load_chime(*_STAND_IN).mean(axis=1), SAMPLE_RATE) * np.float32(gain(_STAND_IN_DB))
+        except MediaError:  # nothing here decodes it: then the session has no chimes at all
+            chime = np.zeros(SAMPLE_RATE, np.float32)
+        return StoredClip(as_block(chime), SAMPLE_RATE)
+
+
+def _primary(language: str) -> str:
+    """Return the language without its region."""
+    return language.replace("_", "-").partition("-")[0].casefold()
 
 
 class _Recent:

@@ -4,18 +4,23 @@ eSpeak keeps hidden state from one text to the next, such as where its pitch flu
 little different each time. The library is therefore loaded afresh for each text, which costs about 1 ms: the same
 text then gives the same samples, whatever was spoken before. (Where a system unloads nothing, as musl, a text may
 differ by 1 ms from time to time.) Before 1.52 it hangs when it is closed, so older ones are left alone.
+
+A process holds one state for each file that it loads, so texts are spoken side by side from copies of the file.
 """
 
 import ctypes
 import importlib.util
 import os
+import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from queue import LifoQueue
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,7 +28,7 @@ import numpy.typing as npt
 
 from voiceguide.background import in_background
 from voiceguide.errors import SpeechError
-from voiceguide.speech.engine import Speech
+from voiceguide.speech.engine import Speech, cores
 from voiceguide.speech.espeak_voices import EspeakVoice
 
 # From eSpeak's speak_lib.h.
@@ -40,12 +45,11 @@ _OLDEST: Final = (1, 52)
 _LONGEST_PATH: Final = 140
 """eSpeak cuts longer ones off; it has room for 160 bytes."""
 
-_ONE_AT_A_TIME: Final = Lock()
-"""A process holds one eSpeak, and that speaks one text at a time.
+_MOST_COPIES: Final = 8
+"""More texts than this are not spoken side by side."""
 
-All of it happens beside the main thread, which alone Ctrl-C reaches: were eSpeak there, it would mostly be in the
-callback, where exceptions are printed and forgotten.
-"""
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""While eSpeak is looked for, copied, started or ended: starting it sets the locale of the process."""
 
 _Collector = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
@@ -78,13 +82,26 @@ class EspeakLibrary:
         Raises:
             SpeechError: eSpeak refuses the voice or the text.
         """
-        return in_background(lambda: self._speak(text, voice), "espeak").result()
+        # Ctrl-C reaches the main thread alone: there it would mostly come in the callback, where exceptions are
+        # printed and forgotten.
+        if threading.current_thread() is threading.main_thread():
+            return in_background(lambda: self._speak(text, voice), "espeak").result()
+        return self._speak(text, voice)
 
     def _speak(self, text: str, voice: EspeakVoice) -> Speech:
-        with _ONE_AT_A_TIME, _loaded(self.library) as espeak:
-            rate_hz = _initialise(espeak, short_path(self.data))
-            _select(espeak, voice)
-            return Speech(_spoken(espeak, text), rate_hz)
+        language, plus, variant = voice.name.partition("+")
+        with _ONE_AT_A_TIME:
+            copies = _copies(self.library)
+            data, at_hand = _at_hand(self.data, language)
+        library = copies.get()
+        try:
+            with _loaded(library) as espeak:
+                with _ONE_AT_A_TIME:
+                    rate_hz = _initialise(espeak, data)
+                _select(espeak, replace(voice, name=at_hand + plus + variant))
+                return Speech(_spoken(espeak, text), rate_hz)
+        finally:
+            copies.put(library)
 
 
 def find_library() -> EspeakLibrary | None:
@@ -93,13 +110,61 @@ def find_library() -> EspeakLibrary | None:
 
 
 def _first_that_works() -> EspeakLibrary | None:
+    with _ONE_AT_A_TIME:
+        return _tried_out()
+
+
+@cache
+def _tried_out() -> EspeakLibrary | None:
     for place in _places():
         try:
-            with _ONE_AT_A_TIME:
-                return _try_out(place)
+            return _try_out(place)
         except (OSError, AttributeError, SpeechError):
             continue
     return None
+
+
+@cache
+def _copies(library: str) -> LifoQueue[str]:
+    """Return the files that the library can be loaded from now, each by one text at a time."""
+    copies: LifoQueue[str] = LifoQueue()
+    if Path(library).is_file():
+        with suppress(OSError):
+            for number in range(1, min(cores(), _MOST_COPIES)):
+                copies.put(shutil.copy(library, f"{_own_folder()}/{number}-{Path(library).name}"))
+    copies.put(library)
+    return copies
+
+
+@cache
+def _at_hand(data: Path, language: str) -> tuple[Path, str]:
+    """Return a data folder, and the name by which eSpeak finds a language's voice in it without searching.
+
+    It looks for a file by the name in lower case. Where there is none, it reads all voices that it has, and takes
+    longer for that than for a sentence: so a folder of our own leads to all of its data, and to the voice by that name.
+    """
+    file = next((each for each in (data / "lang").rglob("*") if each.name == language), None)
+    if file is None:
+        return short_path(data), language
+    name = file.relative_to(data / "lang").as_posix()
+    if (data / "lang" / name.lower()).exists():
+        return short_path(data), name
+    try:
+        return _with_voice(data, file, Path(tempfile.mkdtemp(dir=_own_folder()))), language
+    except OSError:
+        return short_path(data), name
+
+
+def _with_voice(data: Path, voice: Path, folder: Path) -> Path:
+    """Let `folder` lead to `data`, and to `voice` by its name in lower case."""
+    for each in data.iterdir():
+        if each.name != "voices":
+            (folder / each.name).symlink_to(each)
+    (folder / "voices").mkdir()
+    for each in (data / "voices").iterdir():
+        (folder / "voices" / each.name).symlink_to(each)
+    (folder / "voices" / voice.name.lower()).symlink_to(voice)
+    return folder
 
 
 def _places() -> Iterator[_Place]:
@@ -135,7 +200,7 @@ def _try_out(place: _Place) -> EspeakLibrary:
             raise SpeechError(f"eSpeak {version} is too old", hint="update it")
     with _loaded(place.library) as espeak:
         _initialise(espeak, place.data and short_path(place.data))
-        _select(espeak, EspeakVoice(name="en", rate=145))
+        _select(espeak, EspeakVoice(name="gmw/en", rate=145))
         where = ctypes.c_char_p()
         espeak.espeak_Info(ctypes.byref(where))
         data = place.data or Path(os.fsdecode(where.value or b""))
@@ -217,13 +282,17 @@ def short_path(data: Path) -> Path:
     """Return a path to `data` that eSpeak has room for."""
     if len(os.fsencode(data)) <= _LONGEST_PATH or sys.platform == "win32":
         return data
-    link = Path(_link_folder().name) / "data"
+    link = _own_folder() / "data"
     if not link.is_symlink():
         link.symlink_to(data, target_is_directory=True)
     return link
 
 
-@cache
-def _link_folder() -> tempfile.TemporaryDirectory[str]:
+def _own_folder() -> Path:
     """Return a folder that goes away with this process."""
-    return tempfile.TemporaryDirectory(prefix="espeak-")
+    return Path(_temporary_folder().name)
+
+
+@cache
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="espeak-", ignore_cleanup_errors=True)

@@ -81,6 +81,20 @@ def choose_voice(request: VoiceRequest, data: Path) -> EspeakVoice:
     return EspeakVoice(name=f"{languages[language]}+{variants[variant]}" if plus else languages[language], rate=rate)
 
 
+def language_of(voice: str) -> str:
+    """Return the language, BCP 47, of a voice as `EspeakVoice.name` has it."""
+    return voice.partition("+")[0]
+
+
+def all_languages(data: Path) -> list[str]:
+    """Return the languages, BCP 47, of all voices, by name.
+
+    Args:
+        data: eSpeak's data folder.
+    """
+    return sorted(_file_names(data / "lang").values())
+
+
 def espeak_rate(rate_wpm: int) -> int:
     """Return what eSpeak calls a rate of `rate_wpm` words a minute; it knows none beyond 80 and 450."""
     return min(max(round(rate_wpm * _RATE), _SLOWEST), _FASTEST)

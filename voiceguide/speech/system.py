@@ -7,9 +7,10 @@ files of other making, not on a Mac.
 
 import difflib
 import importlib.util
+import re
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,11 +18,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from voiceguide.errors import SpeechError
-from voiceguide.speech.engine import Speech, VoiceRequest
+from voiceguide.speech.engine import Quality, Speech, Voice, VoiceRequest, cores
 from voiceguide.speech.espeak_library import EspeakLibrary, find_library, short_path
 from voiceguide.speech.espeak_voices import espeak_rate
 from voiceguide.speech.recording import read_recording
-from voiceguide.speech.text import plain_text
+from voiceguide.speech.text import spoken_text
 from voiceguide.speech.worker import Worker, WorkerError
 
 _START_LIMIT_S: Final = 30.0
@@ -31,6 +32,9 @@ _LIMIT_S: Final = 10.0
 _LIMIT_PER_CHARACTER_S: Final = 0.02
 
 _ESPEAK_DRIVER: Final = "espeak"
+
+_MOST_WORKERS: Final = 4
+"""Each is a process with a Python of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class SystemEngine:
     def __init__(
         self, request: VoiceRequest, command: Sequence[str] | None = None, *, limit_s: float = _LIMIT_S
     ) -> None:
+        self.at_once = min(cores(), _MOST_WORKERS)
         self._request = request
         self._command = command
         self._limit_s = limit_s
@@ -87,6 +92,26 @@ class SystemEngine:
             return 'pyttsx3 needs eSpeak NG: "pip install espeakng-loader", or the system\'s espeak-ng'
         return None
 
+    def voices(self) -> Iterator[Voice]:
+        """Yield the voices of the system, its own choice for the language first; starts the worker to know them.
+
+        Raises:
+            SpeechError: The worker does not start.
+        """
+        if self.missing():
+            return
+        served = self._served
+        own = _speaking(self._request.language, served.voices, served.default)
+        yield from dict.fromkeys(map(self._told, [*([own] if own else []), *served.voices]))
+
+    def voice(self) -> Voice:
+        """Return the voice that was asked for, or that for the language; starts the worker to know it.
+
+        Raises:
+            SpeechError: The worker does not start, or there is no such voice.
+        """
+        return self._told(self._voice)
+
     def identity(self) -> str:
         """Return the driver, its version, the voice and the rate; starts the worker to know them.
 
@@ -102,7 +127,7 @@ class SystemEngine:
         Raises:
             SpeechError: The text is empty or too long, there is no such voice, or the worker failed.
         """
-        words = plain_text(text)
+        words = spoken_text(text, self._request)
         voice, rate = self._voice, self._rate
         with tempfile.TemporaryDirectory(prefix="voiceguide-", ignore_cleanup_errors=True) as folder:
             target = Path(folder) / ("speech.aiff" if sys.platform == "darwin" else "speech.wav")
@@ -149,6 +174,15 @@ class SystemEngine:
     @cached_property
     def _voice(self) -> SystemVoice:
         return choose_system_voice(self._request, self._served.voices, self._served.default)
+
+    def _told(self, voice: SystemVoice) -> Voice:
+        served = self._served
+        alike = [each for each in served.voices if each.name.casefold() == voice.name.casefold()]
+        return Voice(
+            name=voice.name.strip() if len(alike) == 1 else voice.id,
+            language=next(filter(None, map(_bcp47, voice.languages)), None),
+            quality=Quality.PLAIN if served.driver == _ESPEAK_DRIVER else Quality.NATURAL,
+        )
 
     @property
     def _rate(self) -> int:
@@ -216,6 +250,14 @@ def _speaking(language: str, voices: Sequence[SystemVoice], default: str) -> Sys
             if any(_subtags(code)[:length] == wanted[:length] for code in voice.languages):
                 return voice
     return None
+
+
+def _bcp47(code: str) -> str | None:
+    """Return a language as BCP 47 has it; `None` for what is none, such as "Unknown"."""
+    language, *more = _subtags(code)
+    if not re.fullmatch(r"[a-z]{2,3}", language):
+        return None
+    return "-".join([language, *(each.upper() if len(each) == 2 else each for each in more)])
 
 
 def _subtags(language: str) -> list[str]:

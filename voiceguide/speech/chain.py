@@ -1,0 +1,158 @@
+"""Engines in a row, best first: a sentence that one cannot speak falls to the next."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count, islice
+from queue import LifoQueue
+from typing import Final, TypeVar
+
+from voiceguide.errors import SpeechError
+from voiceguide.speech.engine import NotSpokenHere, Speech, SpeechEngine, VoiceRequest
+from voiceguide.speech.registry import automatic, make_engine, open_engine, parse_voice
+from voiceguide.speech.text import TextError
+
+_PATIENCE: Final = 2
+"""An engine that has failed so often is not asked any more."""
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+def open_chain(voice: str, request: VoiceRequest) -> Chain:
+    """Return the engine that was asked for, and behind it those that ``auto`` would take.
+
+    Args:
+        voice: ``auto``, ``ENGINE`` or ``ENGINE:VOICE``.
+        request: How to speak; names no voice.
+
+    Raises:
+        SpeechError: There is no such engine or voice, or none at all is ready.
+    """
+    name, wanted = parse_voice(voice)
+    asked = replace(request, voice=wanted)
+    first = _link(open_engine(name, asked), asked)
+    return Chain(first, (_link(engine, request) for engine in automatic(request, but=first.name)))
+
+
+def _link(engine: SpeechEngine, request: VoiceRequest) -> Link:
+    return Link(engine, lambda: make_engine(engine.name, request), request.lexicon.digest)
+
+
+class Link:
+    """One engine, as many times as may usefully speak side by side; any thread may ask it.
+
+    Args:
+        engine: Is ready and has its voice.
+        make: Makes another one of it.
+        lexicon: What tells one lexicon from another.
+    """
+
+    def __init__(self, engine: SpeechEngine, make: Callable[[], SpeechEngine], lexicon: str = "") -> None:
+        self.name = engine.name
+        self.voice = engine.voice()
+        self.identity = f"{engine.name} {engine.identity()} {lexicon}"
+        """All that changes the sound except the words."""
+        self.at_once = max(1, engine.at_once)
+        self._make = make
+        self._all = [engine]
+        self._free: LifoQueue[SpeechEngine] = LifoQueue()
+        self._free.put(engine)
+        self._making = threading.Lock()
+        self._failures = 0
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it has failed too often."""
+        return self._failures >= _PATIENCE
+
+    def speak(self, text: str) -> Speech:
+        """Return the spoken text; waits while all engines speak.
+
+        Raises:
+            SpeechError: As `SpeechEngine.speak` has it.
+        """
+        engine = self._taken()
+        try:
+            return engine.speak(text)
+        finally:
+            self._free.put(engine)
+
+    def failed(self, error: SpeechError) -> None:
+        """Count a failure, and report the first."""
+        with self._making:
+            self._failures += 1
+            first = self._failures == 1
+        if first:
+            _log.warning("%s fails, another voice takes over: %s (%s)", self.name, error.message, error.hint)
+
+    def close(self) -> None:
+        """Let go of all engines. May be called twice."""
+        for engine in self._all:
+            engine.close()
+
+    def _taken(self) -> SpeechEngine:
+        with self._making:
+            if self._free.empty() and len(self._all) < self.at_once:
+                self._all.append(self._make())
+                return self._all[-1]
+        return self._free.get()
+
+
+class Chain:
+    """Links, best first; those behind the first are opened when they are needed.
+
+    Args:
+        first: Is there in any case.
+        rest: The others.
+    """
+
+    def __init__(self, first: Link, rest: Iterator[Link]) -> None:
+        self.voice = first.voice
+        """What speaks as long as all goes well."""
+        self.at_once = first.at_once
+        self._links = [first]
+        self._rest = rest
+        self._opening = threading.Lock()
+        self._closed = False
+
+    def __iter__(self) -> Iterator[Link]:
+        """Yield the links that are not given up."""
+        for index in count():
+            with self._opening:
+                if index == len(self._links) and not self._closed:
+                    self._links.extend(islice(self._rest, 1))
+                if index >= len(self._links):
+                    return
+                link = self._links[index]
+            if not link.given_up:
+                yield link
+
+    def first(self, take: Callable[[Link], T]) -> T | None:
+        """Return what `take` makes of the first link that does not fail, or `None` when all do.
+
+        Raises:
+            TextError: The text itself is refused.
+        """
+        for link in self:
+            try:
+                return take(link)
+            except TextError:
+                raise
+            except NotSpokenHere:
+                continue
+            except SpeechError as error:
+                if self._closed:
+                    break
+                link.failed(error)
+        return None
+
+    def close(self) -> None:
+        """Let go of all engines. May be called twice."""
+        self._closed = True
+        for link in self._links:
+            link.close()
