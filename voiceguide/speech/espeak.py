@@ -97,7 +97,7 @@ class EspeakEngine:
             SpeechError: eSpeak is not installed, has no such voice, or failed.
         """
         espeak, voice = self._ready
-        return espeak.speak(spoken_text(text, self._request), voice)
+        return espeak.speak(spoken_text(text, self._request, "espeak"), voice)
 
     def close(self) -> None:
         """Do nothing: eSpeak holds nothing between two texts."""

@@ -35,6 +35,7 @@ from voiceguide.speech.espeak_voices import EspeakVoice
 _SYNCHRONOUS: Final = 2
 _DONT_EXIT: Final = 0x8000
 _UTF8: Final = 1
+_PHONEMES: Final = 0x100
 _BY_CHARACTER: Final = 1
 _RATE: Final = 1
 _PITCH: Final = 3
@@ -268,8 +269,9 @@ def _spoken(espeak: ctypes.CDLL, text: str) -> npt.NDArray[np.float32]:
         ctypes.c_void_p, ctypes.c_void_p,
     ]  # fmt: skip
     encoded = text.encode()
-    # Without the flags for SSML and for phonemes all is text; without the one for the end pause no silence follows.
-    if espeak.espeak_Synth(encoded, len(encoded) + 1, 0, _BY_CHARACTER, 0, _UTF8, None, None):
+    # Without the flag for SSML all is text but [[phonemes]], which the lexicon alone brings; without the one for the
+    # end pause no silence follows.
+    if espeak.espeak_Synth(encoded, len(encoded) + 1, 0, _BY_CHARACTER, 0, _UTF8 | _PHONEMES, None, None):
         raise _refused("speak")
     return np.frombuffer(b"".join(parts), np.int16).astype(np.float32) / np.float32(32768.0)
 

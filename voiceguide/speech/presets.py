@@ -222,7 +222,7 @@ def _say() -> list[Speaker]:
 
 def _say_rank(name: str) -> tuple[int, bool]:
     """Put those that are in many languages, "Eddy (German (Germany))", last: they are plain."""
-    return next((rank for rank, best in enumerate(_SAY_BEST) if best in name), len(_SAY_BEST)), "((" in name
+    return next((rank for rank, best in enumerate(_SAY_BEST) if best in name), len(_SAY_BEST)), name.endswith("))")
 
 
 SAY: Final = Preset(name="say", hint='"say" is a part of macOS: elsewhere use "--voice auto"', speakers=_say)
