@@ -11,7 +11,7 @@ import soundfile
 from needs import needs_module
 
 from voiceguide.errors import SpeechError
-from voiceguide.speech.engine import VoiceRequest
+from voiceguide.speech.engine import Quality, Voice, VoiceRequest
 from voiceguide.speech.system import SystemEngine, SystemVoice, choose_system_voice
 from voiceguide.speech.worker import Worker, WorkerError
 
@@ -67,6 +67,34 @@ def test_a_worker_that_works_speaks(fake):
     assert len(speech.samples) == 22_050
     assert engine.identity() == "fake by pyttsx3 1 v1 rate 145"
     assert fake.starts() == 1
+
+
+def test_the_voices_of_a_system_that_has_its_own_are_natural_and_its_choice_comes_first(fake):
+    voices = [
+        {"id": "v1", "name": "Anna ", "languages": ["de_de"]},
+        {"id": "v2", "name": "Eddy", "languages": ["de"]},
+        {"id": "v3", "name": "Eddy", "languages": ["en-us"]},
+        {"id": "v4", "name": "Vera", "languages": ["Unknown Locale: 9", "en_GB"]},
+        {"id": "v5", "name": "Nobody", "languages": []},
+    ]
+    engine = fake("pass", json.dumps(GREETING | {"voices": voices, "default": "v4"}))
+
+    listed = list(engine.voices())
+
+    assert listed[0] == engine.voice() == Voice(name="Vera", language="en-GB", quality=Quality.NATURAL)
+    assert [(voice.name, voice.language) for voice in listed[1:]] == [
+        ("Anna", "de-DE"),
+        ("v2", "de"),
+        ("v3", "en-US"),
+        ("Nobody", None),
+    ]
+
+
+def test_where_the_system_has_no_voice_for_the_language_all_others_are_listed(fake):
+    engine = fake("pass")
+    engine._request = VoiceRequest(language="xx")
+
+    assert [voice.name for voice in engine.voices()] == ["Vera"]
 
 
 @pytest.mark.parametrize(

@@ -112,8 +112,9 @@ class Chain:
     """
 
     def __init__(self, first: Link, rest: Iterator[Link]) -> None:
+        self.name = first.name
+        """Of the engine that speaks as long as all goes well."""
         self.voice = first.voice
-        """What speaks as long as all goes well."""
         self.at_once = first.at_once
         self._links = [first]
         self._rest = rest

@@ -107,6 +107,11 @@ class Clips:
         """The voice that speaks as long as all goes well."""
         return self._chain.voice
 
+    @property
+    def speaker(self) -> str:
+        """The same as ``ENGINE:NAME``."""
+        return f"{self._chain.name}:{self.voice.name}"
+
     def close(self) -> None:
         """Let go of the engines. May be called twice."""
         self._closed = True

@@ -110,6 +110,7 @@ _FESTIVAL_REGIONS: Final = {"kal": "en-US", "ked": "en-US", "cmu_us": "en-US", "
 """How the names of English voices begin, to what they speak."""
 
 _FESTIVAL_WPM: Final = {"kal_diphone": 185.0}
+"""Voice to natural words a minute; the others are timed when they first speak."""
 
 
 def _festival() -> Iterator[Speaker]:
@@ -201,7 +202,7 @@ RHVOICE: Final = Preset(
 _SAY_BEST: Final = ("(Premium)", "(Enhanced)", "Samantha", "Alex", "Daniel", "Karen")
 """In the names of voices, best first: macOS lists jokes before them."""
 
-_SAY_OTHERWISE_WPM: Final = 175
+_SAY_WPM: Final = 175
 """A pace from which to start; what is heard at it is timed."""
 
 
@@ -214,7 +215,7 @@ def _say() -> list[Speaker]:
                 "say", f"--voice={name}", "--rate={pace}", "--data-format=LEI16@22050", "--output-file={file}",
                 "--input-file=-",
             ),
-            pace=lambda length: str(round(_SAY_OTHERWISE_WPM / length)),
+            pace=lambda length: str(round(_SAY_WPM / length)),
         )
         for name, language in sorted(lines, key=lambda line: _say_rank(line[0]))
     ]  # fmt: skip

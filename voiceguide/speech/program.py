@@ -58,7 +58,8 @@ class Program:
 
     def stop(self) -> None:
         """End the program, if it runs; any thread may ask for that. Whoever waits for its speech gets an error."""
-        pass
+        if self._child:
+            _kill(self._child)
 
     def _run(self, arguments: Sequence[str], stdin: int, limit_s: float) -> None:
         try:
