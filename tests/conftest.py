@@ -36,6 +36,24 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("thorough")
 
 
+LIVE = (
+    "cli/test_play.py",
+    "outputs/test_contract.py",
+    "outputs/test_miniaudio.py",
+    "outputs/test_process.py",
+    "player/test_device.py",
+    "player/test_mpris.py",
+)
+"""What listens to sound while it plays, or waits for other programs: a busy machine would be heard."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).as_posix() in LIVE:
+            item.add_marker(pytest.mark.live)
+
+
 @pytest.fixture
 def missing_part_is_a_failure() -> None:
     pytest.fail("this machine lacks a part that the test needs, and --require-all was given")
@@ -50,6 +68,9 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     monkeypatch.setenv("HOME", str(home))
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))
+    (home / "run").mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     paths._dirs.cache_clear()
 
 

@@ -9,7 +9,9 @@ VoiceguideError            1
 ├── OutputError            6   no sound device, or it went away
 ├── TargetError            7   a file that cannot be written
 ├── MediaError             8   a sound file that cannot be read
-└── SettingsError          9   a settings file that is wrong
+├── SettingsError          9   a settings file that is wrong
+└── SessionError          10   no session to steer or to resume, or one is running already
+    └── ProgressError     10   what was kept of a session cannot be used
 ```
 
 2 is a wrong command line and 130 is Ctrl-C, as everywhere. An error without a hint is a bug, and a bug keeps its
@@ -93,6 +95,16 @@ class SettingsError(VoiceguideError):
     """The settings file is wrong."""
 
     exit_code = 9
+
+
+class SessionError(VoiceguideError):
+    """There is no session to steer or to resume, or one is running already."""
+
+    exit_code = 10
+
+
+class ProgressError(SessionError):
+    """What was kept of a session cannot be used."""
 
 
 def near(name: str, names: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 
@@ -29,8 +30,12 @@ def written_beside(target: Path) -> Iterator[Path]:
             beside.unlink()
 
 
+@cache
 def _umask() -> int:
-    # The only way to read it is to set it.
+    # The only way to read it is to set it, which is of the whole process: once, before other threads write too.
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
+
+
+_umask()

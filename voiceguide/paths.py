@@ -18,6 +18,11 @@ def cache_folder() -> Path:
     return Path(_dirs().user_cache_dir)
 
 
+def state_folder() -> Path:
+    """Return the folder for what outlives a session, such as how far it came."""
+    return Path(_dirs().user_state_dir)
+
+
 def settings_file() -> Path:
     """Return the file of what the person has settled; it need not be there."""
     return Path(_dirs().user_config_dir) / "settings.toml"

@@ -24,9 +24,10 @@ def main() -> None:
 
 def _run() -> None:
     from voiceguide.cli.app import app
-    from voiceguide.cli.report import report
+    from voiceguide.cli.report import report, show_notes
 
     _print_whatever_the_terminal_can()
+    show_notes()
     signal.signal(signal.SIGTERM, _leave)
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, _leave)

@@ -1,5 +1,6 @@
 """Errors as a person reads them: what happened, and what to do."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,14 @@ def problems_of(error: VoiceguideError, file: Path) -> list[dict[str, Any]]:
 def note(text: str) -> None:
     """Print something that a person may want to know and no program wants to read."""
     print(text, file=sys.stderr)
+
+
+def show_notes() -> None:
+    """Print warnings of all parts, and what the use cases tell."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logging.getLogger("voiceguide").addHandler(handler)
+    logging.getLogger("voiceguide.guide").setLevel(logging.INFO)
 
 
 def _print_two_lines(message: str, hint: str) -> None:

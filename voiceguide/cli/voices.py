@@ -1,5 +1,6 @@
 """Commands about voices: which there are, how they sound, getting another, lending one's own."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +29,8 @@ def voices(ctx: typer.Context, language: Language = None, as_json: Json = False)
         return
     print_voices(found, of_one_language=language is not None)
     if not any(row.quality == "natural" for row in found):
-        note("A natural voice, offline: 'voiceguide voices install en_US-lessac-medium'.")
+        first = "" if find_spec("piper") else "'pip install piper-tts', then "
+        note(f"A natural voice, offline: {first}'voiceguide voices install en_US-lessac-medium'.")
 
 
 @app.command("try")

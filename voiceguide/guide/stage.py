@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from voiceguide.audio.mixer import Mix
     from voiceguide.outputs.output import Output
     from voiceguide.speech.clips import Clips
+
+_log = logging.getLogger(__name__)
 
 _OFF_BY = 1.5
 """Where the estimate is this far from the time, measuring hours of speech would not change it."""
@@ -71,6 +74,15 @@ def clips_of(request: Request, language: str | None) -> Clips:
     from voiceguide.speech.clips import open_clips
 
     return open_clips(request.voice, language, request.rate_wpm)
+
+
+def tell_voice(request: Request, clips: Clips) -> None:
+    """Say which voice was chosen, and how to get a better one; where a person chose, there is nothing to say."""
+    from voiceguide.speech.engine import Quality
+
+    if request.voice == "auto":
+        better = "" if clips.voice.quality >= Quality.NATURAL else "; 'voiceguide voices' tells how to get a better one"
+        _log.info("The voice is %s%s.", clips.speaker, better)
 
 
 def bed_of(request: Request) -> Bed:
