@@ -1,94 +1,83 @@
-from collections.abc import Callable
+import random
+from collections.abc import Iterable
 from concurrent.futures import Future
-from itertools import pairwise
 from queue import SimpleQueue
 
 import numpy as np
 import pytest
+from live_parts import (
+    BED,
+    GONE,
+    SESSION,
+    Fragile,
+    Kept,
+    Performance,
+    Sockets,
+    ToneBank,
+    exported,
+    mix_of,
+    settled,
+    stage_of,
+)
+from strategies import measure
 
 from voiceguide.audio.bed import Loop, Silence
 from voiceguide.audio.levels import Levels
 from voiceguide.audio.mixer import Mix
 from voiceguide.audio.samples import Block
-from voiceguide.errors import SpeechError
-from voiceguide.outputs.memory import MemoryOutput
+from voiceguide.errors import SpeechError, VoiceguideError
+from voiceguide.player.commands import Command, Commands, Verb
+from voiceguide.player.device import Device
 from voiceguide.player.live import BLOCK_FRAMES, Live, perform
-from voiceguide.player.transport import Command, Transport
-from voiceguide.routine.amounts import LONGEST_MS
-from voiceguide.scheduler.timeline import Chapter, Cue, Role, Timeline
+from voiceguide.player.stage import Session, beginning
+from voiceguide.player.status import Status
+from voiceguide.routine.amounts import Duration
+from voiceguide.routine.model import Routine, Section, Step
+from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.phrases import phrases
+from voiceguide.scheduler.planning import Terms
+from voiceguide.scheduler.schedule import Schedule, schedule
+from voiceguide.scheduler.timeline import Cue, Role
 from voiceguide.units import frames
 
-AT = np.arange(frames(30_000))
-BED = Loop((1_000 * np.sin(2 * np.pi * 110 * np.arange(48_000) / 48_000)).astype(np.int16)[:, None].repeat(2, 1))
+TERMS = Terms(Options(), phrases("en"), measure)
 
 
-class ToneBank:
-    """Speech that is a steady tone, so that every cut would be heard; chimes that ring for 3 s."""
-
-    def frames(self, cue: Cue) -> int:
-        return frames(cue.length_ms or 3_000)
-
-    def samples(self, cue: Cue) -> np.ndarray:
-        hz = 220 if cue.role is Role.SPEECH else 440
-        return (0.3 * np.sin(2 * np.pi * hz * AT[: self.frames(cue)] / 48_000)).astype(np.float32)
-
-
-class Kept(MemoryOutput):
-    """Keeps what was heard even when the session is broken off, as the ears of the people do."""
-
-    def abort(self) -> None:
-        self.close()
-
-
-def speech(at_ms: int, length_ms: int) -> Cue:
-    return Cue(at_ms=at_ms, length_ms=length_ms, role=Role.SPEECH, name="words")
-
-
-def chime(at_ms: int) -> Cue:
-    return Cue(at_ms=at_ms, length_ms=0, role=Role.CHIME, name="change")
-
-
-def chapters(*starts: int) -> tuple[Chapter, ...]:
-    return tuple(Chapter(start_ms=a, end_ms=b, title=str(a)) for a, b in pairwise(starts))
-
-
-SESSION = Timeline(
-    length_ms=40_000,
-    cues=(chime(2_000), chime(5_000), speech(5_600, 4_000), chime(15_000), speech(15_600, 4_000), chime(25_000)),
-    chapters=chapters(0, 5_000, 15_000, 25_000, 40_000),
-)
-EMPTY = Timeline(length_ms=LONGEST_MS, cues=(), chapters=chapters(0, LONGEST_MS))
-
-
-def play(
-    asks: dict[int, Command], *, bed=BED, ready_after_ms: int = 0, error: Exception | None = None
-) -> tuple[np.ndarray, list[Transport | None]]:
+def play(asks: dict[int, Verb], *, bed=BED, ready_after_ms: int = 0, error: VoiceguideError | None = None):
     """Perform the session; `asks` are commands by the millisecond of the performance."""
-    commands: SimpleQueue[Command] = SimpleQueue()
-    prepared: Future[Mix] = Future()
-    seen: list[Transport | None] = []
+    prepared: Future[Session] = Future()
 
-    def watch(transport: Transport | None) -> None:
-        seen.append(transport)
-        now_ms = len(seen) * BLOCK_FRAMES // 48
+    def settle(now_ms: int) -> None:
         if now_ms >= ready_after_ms and not prepared.done():
-            settle(prepared, bed, error)
-        for ms in [ms for ms in asks if ms <= now_ms]:
-            commands.put(asks.pop(ms))
+            prepared.set_exception(error) if error else prepared.set_result(Session(mix=mix_of(SESSION, bed)))
 
-    if not ready_after_ms:
-        settle(prepared, bed, error)
-    output = MemoryOutput()
-    output.open()
-    perform(Live(Mix(EMPTY, ToneBank(), bed, Levels()), prepared, bed, commands, watch), output)
-    return output.frames, seen
+    done = Performance(as_commands(asks), prepared, ready=settle, bed=bed)
+    return done.sound, done.seen
 
 
-def settle(prepared: Future[Mix], bed, error: Exception | None) -> None:
-    if error:
-        prepared.set_exception(error)
-    else:
-        prepared.set_result(Mix(SESSION, ToneBank(), bed, Levels()))
+def as_commands(asks: dict[int, Verb]) -> dict[int, Iterable[Command]]:
+    return {ms: [Command(verb)] for ms, verb in asks.items()}
+
+
+def play_made(made: Schedule, asks: dict[int, Iterable[Verb]], **stage) -> Performance:
+    """Perform a session that can be fitted again."""
+    session = Session(mix=mix_of(made.timeline), made=made)
+    commands = {ms: [Command(verb) for verb in verbs] for ms, verbs in asks.items()}
+    return Performance(commands, settled(session), terms=TERMS, **stage)
+
+
+def routine_of(*steps: Step) -> Routine:
+    return Routine(format=1, title="A routine", sections=(Section(title="All", steps=steps),))
+
+
+def timed(title: str, least_s: int, most_s: int, **others) -> Step:
+    return Step(title=title, say=f"{title}.", time=Duration(least_s * 1_000, most_s * 1_000), **others)
+
+
+MADE = schedule(
+    routine_of(timed("Glide", 30, 60), timed("Knead", 15, 60), timed("Rest", 15, 60)),
+    Terms(Options(budget_ms=95_000), phrases("en"), measure),
+)
 
 
 def steepest(block: Block) -> int:
@@ -99,27 +88,39 @@ UNTOUCHED, _ = play({})
 
 
 def test_left_alone_a_live_session_sounds_as_its_export():
-    exported = np.concatenate(list(Mix(SESSION, ToneBank(), BED, Levels()).blocks()))
+    planned = exported(SESSION)
 
-    assert len(UNTOUCHED) == len(exported)
-    assert np.abs(UNTOUCHED.astype(int) - exported).max() <= 1
+    assert len(UNTOUCHED) == len(planned)
+    assert np.abs(UNTOUCHED.astype(int) - planned).max() <= 1
 
 
-CUTS: dict[str, Callable[[], dict[int, Command]]] = {
-    "next in a sentence": lambda: {6_000: Command.NEXT},
-    "next in a chime": lambda: {5_100: Command.NEXT},
-    "next in a fade": lambda: {5_300: Command.NEXT, 5_320: Command.NEXT},
-    "previous in a sentence": lambda: {17_000: Command.PREVIOUS},
-    "hold and go on": lambda: {6_000: Command.HOLD, 9_000: Command.HOLD},
-    "hold and go on at once": lambda: {6_000: Command.HOLD, 6_040: Command.HOLD},
-    "stop": lambda: {6_500: Command.STOP},
-    "stop twice": lambda: {6_500: Command.STOP, 8_000: Command.STOP},
+CUTS: dict[str, dict[int, Verb]] = {
+    "next in a sentence": {6_000: Verb.NEXT},
+    "next in a chime": {5_100: Verb.NEXT},
+    "next in a fade": {5_300: Verb.NEXT, 5_320: Verb.NEXT},
+    "previous in a sentence": {17_000: Verb.PREVIOUS},
+    "repeat in a sentence": {6_500: Verb.REPEAT},
+    "hold and go on": {6_000: Verb.TOGGLE, 9_000: Verb.TOGGLE},
+    "hold and go on at once": {6_000: Verb.HOLD, 6_040: Verb.RESUME},
+    "pause and go on": {6_000: Verb.PAUSE, 9_000: Verb.RESUME},
+    "pause and go on at once": {6_000: Verb.PAUSE, 6_300: Verb.TOGGLE},
+    "next in a pause": {6_000: Verb.PAUSE, 9_000: Verb.NEXT},
+    "mute in a sentence": {6_000: Verb.MUTE, 8_000: Verb.MUTE},
+    "mute and back at once": {6_000: Verb.MUTE, 6_060: Verb.MUTE},
+    "a quieter voice": {6_000: Verb.VOICE_DOWN, 6_100: Verb.VOICE_DOWN, 7_000: Verb.VOICE_UP},
+    "a louder voice": {6_000: Verb.VOICE_UP, 12_000: Verb.VOICE_UP},
+    "other music": {4_000: Verb.MUSIC_UP, 6_000: Verb.MUSIC_DOWN, 6_020: Verb.MUSIC_DOWN},
+    "where in a sentence": {6_000: Verb.WHERE},
+    "next in an aside": {6_000: Verb.WHERE, 7_000: Verb.NEXT},
+    "where, hold, where": {6_000: Verb.WHERE, 7_000: Verb.HOLD, 7_300: Verb.WHERE, 15_000: Verb.RESUME},
+    "stop": {6_500: Verb.STOP},
+    "stop twice": {6_500: Verb.STOP, 8_000: Verb.STOP},
 }
 
 
 @pytest.mark.parametrize("asks", CUTS.values(), ids=CUTS.keys())
 def test_no_command_makes_a_click(asks):
-    sound, _ = play(asks())
+    sound, _ = play({**asks, 20_000: Verb.STOP, 20_040: Verb.STOP})
 
     # Two tones may overlap for the 80 ms of a cut; a click of the tone itself would be ten times steeper.
     assert steepest(sound) < 2 * steepest(UNTOUCHED)
@@ -133,13 +134,72 @@ def test_a_click_would_be_found():
     assert steepest(clicked) > 2 * steepest(UNTOUCHED)
 
 
+RAMP = Loop((np.arange(frames(60_000)) % 30_000).astype(np.int16)[:, None].repeat(2, 1) // 30)
+
+
 def test_a_command_never_moves_the_music():
-    asks = {6_000: Command.NEXT, 9_500: Command.PREVIOUS, 10_500: Command.HOLD, 14_000: Command.HOLD}
-    loop = Loop((np.arange(frames(60_000)) % 30_000).astype(np.int16)[:, None].repeat(2, 1) // 30)
-    sound, _ = play(asks, bed=loop)
+    asks = {6_000: Verb.NEXT, 9_500: Verb.PREVIOUS, 10_500: Verb.TOGGLE, 14_000: Verb.TOGGLE}
+    sound, _ = play(asks, bed=RAMP)
 
     quiet = slice(frames(13_000), frames(13_500))
-    assert np.array_equal(sound[quiet], loop.read(quiet.start, quiet.stop))
+    assert np.array_equal(sound[quiet], RAMP.read(quiet.start, quiet.stop))
+
+
+def test_through_a_pause_all_is_silent_and_the_music_goes_on_where_it_was():
+    sound, seen = play({6_000: Verb.PAUSE, 9_000: Verb.RESUME}, bed=RAMP)
+
+    assert not sound[frames(6_700) : frames(9_000)].any()
+    assert {status.paused for status in seen[305:445]} == {True}
+    quiet = slice(frames(17_000), frames(17_500))
+    lost = frames(9_000 - 6_600)
+    assert np.array_equal(sound[quiet], RAMP.read(quiet.start - lost, quiet.stop - lost))
+
+
+def test_mute_silences_all_and_the_session_goes_on():
+    sound, seen = play({6_000: Verb.MUTE, 20_000: Verb.MUTE})
+
+    assert not sound[frames(6_300) : frames(20_000)].any()
+    assert len(sound) == len(UNTOUCHED)
+    assert np.array_equal(sound[frames(20_300) :], UNTOUCHED[frames(20_300) :])
+    assert seen[500].muted
+
+
+def test_louder_music_stays_as_far_under_the_words():
+    sound, _ = play({3_000: Verb.MUSIC_UP})
+    softer, _ = play({3_000: Verb.VOICE_UP})
+
+    under_words, idle = slice(frames(7_000), frames(8_000)), slice(frames(13_000), frames(14_000))
+    assert np.array_equal(sound[under_words], UNTOUCHED[under_words])
+    assert loudness_db(sound[idle]) - loudness_db(UNTOUCHED[idle]) == pytest.approx(2.0, abs=0.05)
+    assert loudness_db(softer[idle]) - loudness_db(UNTOUCHED[idle]) == pytest.approx(-2.0, abs=0.05)
+
+
+def test_a_quieter_voice_is_quieter():
+    sound, _ = play({3_000: Verb.VOICE_DOWN}, bed=Silence())
+    before, _ = play({}, bed=Silence())
+
+    words = slice(frames(8_500), frames(9_000))
+    assert loudness_db(sound[words]) - loudness_db(before[words]) == pytest.approx(-2.0, abs=0.05)
+
+
+def loudness_db(sound: Block) -> float:
+    return float(20 * np.log10(np.sqrt(np.mean(np.square(sound.astype(float))))))
+
+
+def test_where_am_i_is_said_over_soft_music_and_the_sentence_that_it_cuts_again():
+    sound, seen = play({7_000: Verb.WHERE})
+
+    said_ms = measure("5000.") + 800 + measure("One minute left.")
+    # From its start again: what was heard of the sentence, the music's way down, and what was said.
+    longer_ms = 7_000 - 5_600 + 400 + said_ms
+    assert abs(len(sound) - len(UNTOUCHED) - frames(longer_ms)) <= 3 * BLOCK_FRAMES
+    assert {status.position_ms for status in seen[360:400]} == {5_600}
+    assert not any(status.held for status in seen)
+    tone = np.abs(np.fft.rfft(sound[frames(7_600) : frames(7_800), 0].astype(float)))
+    hz = np.fft.rfftfreq(frames(200), 1 / 48_000)
+    assert hz[tone.argmax()] == pytest.approx(330, abs=5)
+    assert tone[hz == 110] < 0.1 * tone.max()
+    assert tone[hz == 220] < 0.01 * tone.max()
 
 
 def test_the_session_waits_for_its_speech_while_the_music_plays():
@@ -152,41 +212,284 @@ def test_the_session_waits_for_its_speech_while_the_music_plays():
     assert bell[: frames(80)].max() < 3_000 < bell[frames(200) :].max()
 
 
+def test_a_jump_that_is_asked_for_early_is_done_when_the_session_is_there():
+    prepared: Future[Session] = Future()
+
+    def settle(now_ms: int) -> None:
+        if now_ms >= 1_000 and not prepared.done():
+            prepared.set_result(Session(mix=mix_of(SESSION)))
+
+    done = Performance({100: [Command(Verb.JUMP, 2)]}, prepared, ready=settle)
+
+    known = [status for status in done.seen if status]
+    assert (known[0].step, known[0].position_ms) == (2, 15_020)
+
+
 def test_speech_that_cannot_be_made_ends_the_session_with_its_reason():
     with pytest.raises(SpeechError, match="hoarse"):
         play({}, ready_after_ms=1_000, error=SpeechError("hoarse", hint="tea"))
 
 
+def test_an_aside_that_cannot_be_spoken_changes_nothing():
+    def say(_text: str) -> np.ndarray:
+        raise SpeechError("hoarse", hint="tea")
+
+    done = Performance(as_commands({7_000: Verb.WHERE}), settled(Session(mix=mix_of(SESSION))), say=say)
+
+    assert np.array_equal(done.sound, UNTOUCHED)
+
+
 def test_stop_before_the_speech_is_there_fades_and_ends():
-    sound, _ = play({1_500: Command.STOP}, ready_after_ms=9_000)
+    sound, _ = play({1_500: Verb.STOP}, ready_after_ms=9_000)
 
     assert len(sound) < frames(3_000)
     assert not sound[-100:].any()
 
 
 def test_a_stop_goes_to_the_closing_and_a_second_one_ends_quickly():
-    once, seen = play({6_000: Command.STOP}, bed=Silence())
-    twice, _ = play({6_000: Command.STOP, 7_000: Command.STOP}, bed=Silence())
+    once, seen = play({6_000: Verb.STOP}, bed=Silence())
+    twice, _ = play({6_000: Verb.STOP, 7_000: Verb.STOP}, bed=Silence())
 
     assert seen[-1] is not None
-    assert seen[-1].ended
+    assert seen[-1].left_ms == 0
     assert abs(len(once) - frames(6_000 + 15_000)) <= BLOCK_FRAMES
     assert len(twice) < frames(8_500)
     assert not twice[-100:].any()
 
 
 def test_ctrl_c_fades_quickly_and_is_passed_on():
-    def interrupt(transport: Transport | None) -> None:
-        if transport and transport.position_ms > 6_000:
+    def interrupt(status: Status | None) -> None:
+        if status and status.position_ms > 6_000:
             raise KeyboardInterrupt
 
-    prepared: Future[Mix] = Future()
-    settle(prepared, BED, None)
     output = Kept()
-    output.open()
+    live = Live(stage_of(), settled(Session(mix=mix_of(SESSION))), SimpleQueue(), interrupt)
     with pytest.raises(KeyboardInterrupt):
-        perform(Live(Mix(EMPTY, ToneBank(), BED, Levels()), prepared, BED, SimpleQueue(), interrupt), output)
+        perform(live, Device(Sockets(output)))
 
     sound = output.frames
     assert not sound[-100:].any()
     assert steepest(sound) < 2 * steepest(UNTOUCHED)
+
+
+# A minute longer, and the end that was promised
+
+
+def test_a_minute_longer_is_a_minute_longer_however_often_it_is_asked_for():
+    now = [Verb.STOP, Verb.STOP]
+    once = play_made(MADE, {8_000: [Verb.LONGER]})
+    thrice = play_made(MADE, {8_000: [Verb.LONGER, Verb.LONGER], 8_040: [Verb.LONGER], 9_000: now})
+    undone = play_made(MADE, {8_000: [Verb.LONGER], 9_000: [Verb.SHORTER], 10_000: now})
+
+    planned_ms = MADE.plan.length_ms
+    assert len(once.sound) == frames(planned_ms + 60_000)
+    assert [each.seen[-1].length_ms for each in (thrice, undone)] == [planned_ms + 180_000, planned_ms]
+
+
+def test_when_a_step_gets_longer_nothing_clicks_and_what_was_begun_is_said_to_its_end():
+    glide = MADE.timeline.chapters[1]
+    done = play_made(MADE, {glide.start_ms + 700: [Verb.LONGER], glide.end_ms: [Verb.STOP, Verb.STOP]})
+
+    alone = exported(MADE.timeline)
+    assert steepest(done.sound) < 2 * steepest(alone)
+    same = frames(glide.end_ms - 12_000)
+    assert np.abs(done.sound[:same].astype(int) - alone[:same]).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        {15_000: [Verb.HOLD], 25_000: [Verb.RESUME]},
+        {15_000: [Verb.PAUSE], 25_000: [Verb.RESUME]},
+        {12_000: [Verb.REPEAT]},
+        {15_000: [Verb.NEXT]},
+        {15_000: [Verb.LONGER, Verb.SHORTER], 16_000: [Verb.WHERE]},
+    ],
+)
+def test_with_a_promise_the_session_ends_when_it_was_to(asks):
+    done = play_made(MADE, asks, keep_end=True)
+
+    assert len(done.sound) == pytest.approx(frames(MADE.plan.length_ms), abs=frames(1_100))
+    assert done.seen[-1].news is None
+
+
+def test_without_a_promise_a_hold_moves_the_end():
+    done = play_made(MADE, {15_000: [Verb.HOLD], 25_000: [Verb.RESUME]})
+
+    assert len(done.sound) == frames(MADE.plan.length_ms + 10_000)
+
+
+def test_what_no_longer_fits_is_said_and_told():
+    made = schedule(
+        routine_of(timed("Glide", 30, 60), timed("Knead", 60, 60, optional=True), timed("Rest", 20, 60)), TERMS
+    )
+    said: list[str] = []
+
+    def say(text: str) -> np.ndarray:
+        said.append(text)
+        return np.zeros(frames(500), np.float32)
+
+    done = play_made(made, {15_000: [Verb.HOLD], 75_000: [Verb.RESUME]}, keep_end=True, say=say)
+
+    assert said == ["No time is left for: Knead."]
+    assert done.seen[-1].news == "No time is left for: Knead."
+    assert done.seen[-1].steps == ("Glide", "Rest")
+    assert len(done.sound) == pytest.approx(frames(made.plan.length_ms), abs=frames(1_100))
+
+
+def test_an_end_that_cannot_be_kept_is_told_once_in_minutes():
+    said: list[str] = []
+
+    def say(text: str) -> np.ndarray:
+        said.append(text)
+        return np.zeros(frames(500), np.float32)
+
+    done = play_made(MADE, {15_000: [Verb.HOLD], 150_000: [Verb.RESUME]}, keep_end=True, say=say)
+
+    late_ms = len(done.sound) // 48 - MADE.plan.length_ms
+    assert said == [f"We will end {round(late_ms / 60_000)} minutes later."]
+
+
+def test_new_words_that_cannot_be_spoken_leave_the_session_as_it_was():
+    def hoarse(_text: str) -> int:
+        raise SpeechError("hoarse", hint="tea")
+
+    session = Session(mix=mix_of(MADE.timeline), made=MADE)
+    done = Performance(
+        as_commands({8_000: Verb.LONGER}), settled(session), terms=Terms(Options(), phrases("en"), hoarse)
+    )
+
+    assert len(done.sound) == frames(MADE.plan.length_ms)
+
+
+# The first words, before the last are spoken
+
+
+def test_the_first_words_do_not_wait_for_the_last():
+    other = schedule(
+        MADE.plan.routine, Terms(Options(budget_ms=100_000), phrases("en"), lambda text: 2 * measure(text))
+    )
+    timeline, known_ms = beginning(other)
+    assert [cue.name for cue in timeline.cues if cue.role is Role.SPEECH] == ["A routine.", "Take your time.", "Glide."]
+    whole: Future[Session] = Future()
+    # What comes later turns out to be a little longer than was thought.
+    slower = Terms(Options(budget_ms=100_000), phrases("en"), lambda text: 2 * measure(text) + (text == "Knead."))
+    made = schedule(MADE.plan.routine, slower)
+
+    def settle(now_ms: int) -> None:
+        if now_ms >= 20_000 and not whole.done():
+            whole.set_result(Session(mix=mix_of(made.timeline), made=made))
+
+    done = Performance(
+        {}, whole, ready=settle, first=settled(Session(mix=mix_of(timeline), known_ms=known_ms)), terms=TERMS
+    )
+
+    assert known_ms == timeline.chapters[1].start_ms + 20_000
+    assert np.abs(done.sound.astype(int) - exported(made.timeline)).max() <= 1
+
+
+def test_where_the_first_words_end_the_session_waits_for_the_whole():
+    timeline, known_ms = beginning(MADE)
+    whole: Future[Session] = Future()
+
+    def settle(now_ms: int) -> None:
+        if now_ms >= known_ms + 5_000 and not whole.done():
+            whole.set_result(Session(mix=mix_of(MADE.timeline), made=MADE))
+
+    first = settled(Session(mix=mix_of(timeline), known_ms=known_ms))
+    done = Performance({}, whole, ready=settle, first=first, terms=TERMS)
+
+    assert len(done.sound) == pytest.approx(frames(MADE.plan.length_ms + 5_000), abs=BLOCK_FRAMES)
+    assert steepest(done.sound) < 2 * steepest(exported(MADE.timeline))
+
+
+def test_a_step_further_than_the_first_words_begins_when_the_whole_is_there():
+    timeline, known_ms = beginning(MADE)
+    whole: Future[Session] = Future()
+
+    def settle(now_ms: int) -> None:
+        if now_ms >= 8_000 and not whole.done():
+            whole.set_result(Session(mix=mix_of(MADE.timeline), made=MADE))
+
+    first = settled(Session(mix=mix_of(timeline), known_ms=known_ms))
+    done = Performance({3_000: [Command(Verb.NEXT), Command(Verb.NEXT)]}, whole, ready=settle, first=first, terms=TERMS)
+
+    assert done.seen[450].title == "Knead"
+    assert done.seen[420].position_ms == MADE.timeline.chapters[2].start_ms + 420
+
+
+# Without a device
+
+
+def test_a_session_waits_for_its_device_and_goes_on_from_the_instruction():
+    first, second = Fragile(400), Fragile(10_000)
+    told: list[Status] = []
+    live = Live(stage_of(), settled(Session(mix=mix_of(SESSION))), SimpleQueue(), told.append)
+
+    perform(live, Device(Sockets(first, GONE, second), proved_frames=0))
+
+    lost = [status.device_lost for status in told]
+    assert {status.position_ms for status in told if status.device_lost} == {8_020}
+    assert 0 < sum(lost) < 40
+    assert told[lost.index(True) + sum(lost)].position_ms == 5_000
+    assert len(first.frames) == frames(8_000)
+    assert len(second.frames) == frames(40_000 - 5_000)
+    chime_alone = second.frames.astype(int)[frames(450) : frames(500)] - BED.read(
+        frames(450 + 8_020), frames(500 + 8_020)
+    )
+    planned = exported(SESSION).astype(int)[frames(5_450) : frames(5_500)] - BED.read(frames(5_450), frames(5_500))
+    assert np.abs(chime_alone - planned).max() < 1_000
+
+
+def test_without_a_device_commands_are_obeyed_and_stop_ends():
+    commands: Commands = SimpleQueue()
+    told: list[Status] = []
+
+    def watch(status: Status | None) -> None:
+        if status and status.device_lost:
+            told.append(status)
+            if len(told) in (2, 5):
+                commands.put(Command(Verb.NEXT if len(told) == 2 else Verb.STOP))
+
+    live = Live(stage_of(), settled(Session(mix=mix_of(SESSION))), commands, watch)
+    perform(live, Device(Sockets(Fragile(100), *[GONE] * 100), proved_frames=0))
+
+    assert [status.step for status in told] == [0, 0, 1, 1, 1]
+
+
+# Anything in any order
+
+
+def test_ten_thousand_commands_never_make_two_sentences_be_heard_at_once_and_the_end_is_reached():
+    chance = random.Random(6)
+    verbs = [verb for verb in Verb if verb is not Verb.STOP]
+    asks: dict[int, list[Command]] = {}
+    now_ms = 0
+    for _ in range(10_000):
+        now_ms += chance.choice((0, 0, 0, 0, 0, 0, 20, 140))
+        asks.setdefault(now_ms, []).append(Command(chance.choice(verbs), chance.randint(1, 4)))
+    asks[now_ms + 20] = [Command(Verb.STOP)]
+
+    class Steady(ToneBank):
+        """Speech of one level; chimes that nobody hears."""
+
+        def samples(self, cue: Cue) -> np.ndarray:
+            return np.full(self.frames(cue), 0.1 if cue.role is Role.SPEECH else 0.0, np.float32)
+
+    done = Performance(
+        asks,
+        settled(Session(mix=Mix(MADE.timeline, Steady(), Silence(), Levels()), made=MADE)),
+        bed=Silence(),
+        mix=lambda timeline: Mix(timeline, Steady(), Silence(), Levels()),
+        say=lambda text: np.full(frames(measure(text)), 0.1, np.float32),
+    )
+
+    levels = np.abs(done.sound[: len(done.seen) * BLOCK_FRAMES, 0].astype(int)).reshape(-1, BLOCK_FRAMES).max(axis=1)
+    asked = np.zeros(len(levels), bool)
+    asked[[ms // 20 for ms in asks if ms < 20 * len(levels)]] = True
+    # What a command cuts fades over 80 ms, while the next may begin.
+    calm = ~np.convolve(asked, np.ones(6, bool))[: len(levels)].astype(bool)
+    one_voice = round(0.1 * 0.5**0.5 * 32_768)
+    assert levels[calm].max() == pytest.approx(one_voice, abs=1)
+    assert sum(calm) > 500
+    assert done.seen[-1].left_ms == 0

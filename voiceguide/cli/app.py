@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli import authoring, health, routines, sessions, sounds, voices
+from voiceguide.cli import authoring, control, health, routines, sessions, sounds, voices
 
 app = typer.Typer(
     name="voiceguide",
@@ -44,6 +44,7 @@ app.command("show")(routines.show)
 app.command("check")(routines.check)
 app.command("play")(sessions.play)
 app.command("export")(sessions.export)
+app.command("ctl")(control.ctl)
 app.command("new")(authoring.new)
 app.command("draft")(authoring.draft)
 app.command("doctor")(health.doctor)

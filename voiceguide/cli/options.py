@@ -82,6 +82,15 @@ RoutineName = Annotated[
         show_default=False,
     ),
 ]
+MaybeRoutineName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ROUTINE",
+        help="A name that 'voiceguide list' shows, or the path of a routine file.",
+        autocompletion=_starting(_routine_names),
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Replace a file that is there.")]
 Device = Annotated[

@@ -1,35 +1,48 @@
 """Commands that make sound: play, export."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from voiceguide.cli.bundles import unfolded
-from voiceguide.cli.options import Device, Force, RoutineName, SessionOptions, SoundOptions, Until
+from voiceguide.cli.options import Device, Force, MaybeRoutineName, RoutineName, SessionOptions, SoundOptions, Until
 from voiceguide.cli.report import note
 
 
 @unfolded
 def play(
-    routine: RoutineName,
     session: SessionOptions,
     sound: SoundOptions,
+    routine: MaybeRoutineName = None,
     until: Until = None,
+    keep_end: Annotated[
+        bool, typer.Option("--keep-end", help="End in time, whatever is held or repeated; --until does so too.")
+    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the session that was interrupted.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing.")] = False,
     output: Device = None,
 ) -> None:
-    """Guide a massage: space holds and goes on, n next, p previous, q ends gently."""
+    """Guide a massage: space holds and goes on, n next, p previous, r again, w where am I, q ends gently."""
     from queue import SimpleQueue
 
     from voiceguide import guide
     from voiceguide.cli.requests import request_of
     from voiceguide.cli.screen import Screen
+    from voiceguide.player.commands import Commands
     from voiceguide.player.controls.keyboard import keyboard
-    from voiceguide.player.live import Commands
 
+    if (routine is None) is not resume:
+        raise typer.BadParameter("give a ROUTINE, or --resume without one")
     commands: Commands = SimpleQueue()
-    with keyboard(commands) as has_keys, Screen(keys=has_keys) as screen:
+    with keyboard(commands) as has_keys, Screen(keys=has_keys, quiet=quiet) as screen:
+        if routine is None:
+            request, resumed = guide.to_resume()
+            guide.play(request, commands, screen.watch, resumed=resumed)
+            return
         request = request_of(routine, session, sound, output=output, until=until, keys=has_keys)
+        request = replace(request, keep_end=keep_end or until is not None)
         guide.play(request, commands, screen.watch)
 
 

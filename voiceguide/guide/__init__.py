@@ -13,6 +13,7 @@ Sound is imported where it is first needed, so that a timetable loads none of it
 """
 
 from voiceguide.guide.health import Part, able_to_export, diagnose
+from voiceguide.guide.playing import play, to_resume
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.routines import (
     MOST_TEXT_BYTES,
@@ -25,7 +26,7 @@ from voiceguide.guide.routines import (
     overview,
     write_text,
 )
-from voiceguide.guide.sessions import Summary, check_plot, export, play, plot, timetable
+from voiceguide.guide.sessions import Summary, check_plot, export, plot, timetable
 from voiceguide.guide.sounds import SoundRow, sounds, try_sound
 from voiceguide.guide.voices import (
     VoiceRow,
@@ -71,6 +72,7 @@ __all__ = [
     "sounds",
     "timetable",
     "to_install",
+    "to_resume",
     "try_sound",
     "voices",
     "write_text",

@@ -48,5 +48,8 @@ class Request:
     levels: Levels = field(default_factory=Levels)
     """The balance of voice, music and chimes."""
 
+    keep_end: bool = False
+    """Whether a live session ends when it would have ended, whatever was held, repeated or skipped."""
+
     output: str | None = None
     """Name of a sound output; `None` takes the best that opens."""

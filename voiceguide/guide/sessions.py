@@ -1,28 +1,17 @@
-"""Use cases around a session: its timetable, its export, its playing."""
+"""Use cases around a session that is seen or written: its timetable, its picture, its export."""
 
 from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from voiceguide.background import in_background
 from voiceguide.errors import SpeechError
 from voiceguide.guide.labels import tags_of
 from voiceguide.guide.request import Progress, Request
-from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, scheduled, write
-from voiceguide.routine.amounts import LONGEST_MS
+from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, scheduled, tell_voice, write
 from voiceguide.routine.library import load_routine
-from voiceguide.routine.model import Routine
 from voiceguide.scheduler.schedule import Schedule
-from voiceguide.scheduler.timeline import Chapter, Timeline
-
-if TYPE_CHECKING:
-    from voiceguide.audio.bed import Bed
-    from voiceguide.audio.mixer import Mix
-    from voiceguide.player.live import Commands, Watch
-    from voiceguide.speech.clips import Clips
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,32 +98,5 @@ def export(
         output = file_output(target, overwrite, frames=mix.length_frames, tags=tags)
         output.open()
         write(mix, output, writing)
+        tell_voice(request, clips)
     return Summary(target, made.plan.length_ms, made.plan.left_out, made.plan.avoided)
-
-
-def play(request: Request, commands: Commands, watch: Watch) -> None:
-    """Play a session on a sound device, until it has ended.
-
-    The music begins while the speech is still being made.
-
-    Raises:
-        VoiceguideError: Whatever keeps it from being played.
-        KeyboardInterrupt: As it came, after a short fade.
-    """
-    from voiceguide.outputs.registry import open_device
-    from voiceguide.player.live import Live, perform
-
-    routine = load_routine(request.routine)
-    with clips_of(request, routine.language) as clips, closing(bed_of(request)) as bed:
-        output = open_device(request.output)
-        prepared = in_background(lambda: _prepare(request, routine, clips, bed), "prepare")
-        prelude = mix_of(request, _EMPTY, clips, bed)
-        perform(Live(prelude, prepared, bed, commands, watch), output)
-
-
-_EMPTY = Timeline(length_ms=LONGEST_MS, cues=(), chapters=(Chapter(start_ms=0, end_ms=LONGEST_MS, title=""),))
-"""A session without a cue."""
-
-
-def _prepare(request: Request, routine: Routine, clips: Clips, bed: Bed) -> Mix:
-    return mix_of(request, rehearsed(request, routine, clips, None).timeline, clips, bed)

@@ -91,7 +91,7 @@ PLAYERS: Final = {
         package="mpv",
         latency_ms=420,
         preamble=endless_header(),
-        settle_ms=300,
+        settle_ms=800,
         tail_ms=100,
     ),
     # Last, because it plays on to nobody, and says nothing, when its sound server dies.
@@ -101,7 +101,7 @@ PLAYERS: Final = {
         package="ffmpeg",
         latency_ms=300,
         preamble=endless_header(),
-        settle_ms=300,
+        settle_ms=800,
         lead_ms=150,
         tail_ms=100,
     ),

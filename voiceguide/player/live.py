@@ -1,67 +1,108 @@
 """A live session: commands in, blocks out, until it has ended."""
 
-from collections.abc import Callable, Iterator
+import logging
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
-from queue import Empty, SimpleQueue
+from queue import Empty
 from typing import Final
 
-from voiceguide.audio.bed import Bed
-from voiceguide.audio.mixer import Mix
-from voiceguide.audio.samples import Block
-from voiceguide.outputs.output import Output
-from voiceguide.outputs.pump import finishing, pump
+import numpy as np
+
+from voiceguide.audio.samples import Block, Buffer
+from voiceguide.background import in_background
+from voiceguide.errors import VoiceguideError
+from voiceguide.player.commands import Command, Commands, Verb
 from voiceguide.player.desk import Desk
-from voiceguide.player.transport import Command, Transport
-from voiceguide.scheduler.pauses import MUSIC_ALONE_MS
-from voiceguide.units import frames
+from voiceguide.player.device import Device
+from voiceguide.player.refitting import Refitting
+from voiceguide.player.stage import Session, Stage
+from voiceguide.player.status import Status, status_of
+from voiceguide.player.transport import Transport
+from voiceguide.scheduler.pauses import BETWEEN_SENTENCES_MS
+from voiceguide.scheduler.timeline import Cue, Timeline
+from voiceguide.units import MINUTE_MS, frames
 
 BLOCK_FRAMES: Final = frames(20)
 
 QUICK_FADE_FRAMES: Final = frames(600)
 """How a session ends that is interrupted."""
 
-Commands = SimpleQueue[Command]
-"""What was asked for and not yet done."""
+LOOK_AGAIN_S: Final = 0.05
+"""While there is no device, commands are looked for so often."""
 
-Watch = Callable[[Transport | None], None]
+Watch = Callable[[Status | None], None]
 """Is told where the session stands, 50 times a second; `None` while the speech is still being made."""
 
+_log = logging.getLogger(__name__)
 
-def perform(live: "Live", output: Output) -> None:
-    """Play a session to its end on an open output, which is closed then.
+
+def perform(live: "Live", device: Device) -> None:
+    """Play a session to its end. While the device is lost the session waits for it, or for a stop.
 
     Raises:
-        OutputError: The device went away.
         KeyboardInterrupt: As it came, after a short fade.
         VoiceguideError: What kept the session from being prepared.
     """
-    with finishing(output):
+    with device:
         try:
-            pump(live.blocks(), output)
+            for block in live.blocks():
+                if not device.write(block) and not _found_again(live, device):
+                    return
         except KeyboardInterrupt:
-            pump(live.fade(), output)
+            for block in () if device.lost else live.fade():
+                device.write(block)
             raise
+
+
+def _found_again(live: "Live", device: Device) -> bool:
+    """Wait for a device; return whether there is one, or else a stop was asked for."""
+    while not device.look():
+        if not live.wait():
+            return False
+    live.begin_again()
+    return True
 
 
 class Live:
     """A session that plays.
 
-    The music begins at once. The session's first sound comes 2 s later, or as soon as the session is prepared.
+    The music begins at once. The session's first sound comes 2 s later, or as soon as it is prepared.
 
     Args:
-        prelude: A session without a cue, played until the other is there.
-        prepared: The session, which another thread makes.
-        bed: The music, at its idle level.
+        stage: What it is made of.
+        prepared: The whole session, which another thread makes.
         commands: What is asked for while it plays.
         watch: Is told where the session stands.
+        first: The first words, known sooner than the whole: a session with which the whole one begins.
     """
 
-    def __init__(self, prelude: Mix, prepared: Future[Mix], bed: Bed, commands: Commands, watch: Watch) -> None:
-        self._desk = Desk(prelude, bed)
-        self._prepared, self._ready = prepared, False
-        self._transport = Transport(timeline=prelude.timeline)
-        self._commands, self._watch = commands, watch
+    def __init__(
+        self,
+        stage: Stage,
+        prepared: Future[Session],
+        commands: Commands,
+        watch: Watch,
+        *,
+        first: Future[Session] | None = None,
+    ) -> None:
+        self._stage, self._commands, self._watch = stage, commands, watch
+        self._arriving = [each for each in (first, prepared) if each is not None]
+        self._session = stage.prelude()
+        self._desk = Desk(self._session.mix, stage.bed, stage.levels)
+        self._transport = Transport(timeline=self._session.mix.timeline)
+        self._refitting = Refitting(stage)
+        self._early: list[Command] = []
+        self._asides: deque[Future[Buffer]] = deque()
+        self._news: str | None = None
+        self._started_s = stage.clock()
+
+    @property
+    def transport(self) -> Transport:
+        """Where the session stands."""
+        return self._transport
 
     def blocks(self) -> Iterator[Block]:
         """Yield the session.
@@ -69,30 +110,58 @@ class Live:
         Raises:
             VoiceguideError: What kept the session from being prepared.
         """
+        self._started_s = self._stage.clock()
         while not self._transport.ended:
-            self._take_what_is_prepared()
-            for command in self._asked():
-                if command is Command.STOP and (not self._ready or self._transport.closing):
-                    yield from self.fade()
-                    return
-                if self._ready:
-                    self._transport = self._transport.apply(command)
-            position = self._position()
-            yield self._desk.block(BLOCK_FRAMES, position)
-            if position is not None:
-                self._transport = self._transport.advance(BLOCK_FRAMES)
-            self._watch(self._transport if self._ready else None)
+            self._take_what_arrived()
+            if not all(self._obey(command) for command in self._asked()):
+                yield from self.fade()
+                return
+            self._take_what_was_refitted()
+            self._say_what_waits()
+            yield self._block()
+            self._tell()
 
     def fade(self) -> Iterator[Block]:
         """Yield a quick end, from wherever the session stands."""
         return self._desk.fade_out(QUICK_FADE_FRAMES, self._position())
 
-    def _take_what_is_prepared(self) -> None:
-        if not self._ready and self._prepared.done():
-            mix = self._prepared.result()
-            self._desk.take(mix)
-            self._transport = replace(self._transport, timeline=mix.timeline)
-            self._ready = True
+    def wait(self) -> bool:
+        """Let a moment without a sound device pass, in which commands are obeyed; return whether to go on waiting.
+
+        Raises:
+            VoiceguideError: What kept the session from being prepared.
+        """
+        self._take_what_arrived()
+        self._tell(device_lost=True)
+        try:
+            command = self._commands.get(timeout=LOOK_AGAIN_S)
+        except Empty:
+            return True
+        return command.verb is not Verb.STOP and self._obey(command)
+
+    def begin_again(self) -> None:
+        """Go on after the device was away: what was lost of the step is heard again, from its instruction."""
+        self._desk.begin_again()
+        start_ms = self._transport.chapter.start_ms
+        self._transport = replace(self._transport, position=frames(start_ms))
+
+    def _block(self) -> Block:
+        transport, position = self._transport, self._position()
+        self._desk.turn(
+            muted=transport.muted,
+            paused=transport.paused,
+            voice_db=transport.voice_db,
+            music_db=transport.music_db,
+        )
+        if position is not None:
+            self._transport = transport.advance(BLOCK_FRAMES)
+        return self._desk.block(BLOCK_FRAMES, position)
+
+    def _position(self) -> int | None:
+        """Return the frame to play next; `None` while only music plays."""
+        transport = self._transport
+        knows_no_more = transport.position >= frames(self._session.known_ms)
+        return None if transport.waiting or self._desk.speaking or knows_no_more else transport.position
 
     def _asked(self) -> Iterator[Command]:
         while True:
@@ -101,7 +170,110 @@ class Live:
             except Empty:
                 return
 
-    def _position(self) -> int | None:
-        """Return the frame to play next; `None` while only music plays."""
-        waits = not self._ready and self._transport.position >= frames(MUSIC_ALONE_MS)
-        return None if self._transport.held or waits else self._transport.position
+    def _obey(self, command: Command) -> bool:
+        """Do what was asked for; return whether the session goes on."""
+        match command.verb:
+            case Verb.STOP if self._arriving or self._transport.closing:
+                return False
+            case Verb.LONGER:
+                self._refitting.longer(MINUTE_MS, self._transport)
+            case Verb.SHORTER:
+                self._refitting.longer(-MINUTE_MS, self._transport)
+            case Verb.WHERE:
+                self._say_where()
+            case Verb.JUMP if self._arriving:
+                self._early.append(command)
+            case _:
+                self._lead(command)
+        return True
+
+    def _lead(self, command: Command) -> None:
+        before = self._transport
+        self._transport = before.apply(command)
+        if command.verb is Verb.STOP:
+            self._asides.clear()
+        if (self._transport.position, self._transport.waiting) != (before.position, before.waiting):
+            self._desk.hush()
+
+    def _take_what_arrived(self) -> None:
+        """Go over to what is known by now of the session, where that can be done unheard."""
+        ready = [each for each in self._arriving if each.done()]
+        if not ready:
+            return
+        session = ready[-1].result()
+        alike = self._heard(session.mix.timeline) == self._heard(self._transport.timeline)
+        if not alike and self._transport.sentence:
+            # It is said to its end first.
+            return
+        del self._arriving[: self._arriving.index(ready[-1]) + 1]
+        self._take(session, alike=alike)
+        if not self._arriving:
+            self._begin_whole(session)
+
+    def _begin_whole(self, session: Session) -> None:
+        if self._stage.keep_end:
+            self._refitting.promise(self._started_s + session.mix.timeline.length_ms / 1000)
+        for command in self._early:
+            self._lead(command)
+        self._early.clear()
+
+    def _take(self, session: Session, *, alike: bool = True) -> None:
+        before, known_ms = self._transport, self._session.known_ms
+        self._session = session
+        self._desk.take(session.mix, alike=alike)
+        self._transport = replace(before, timeline=session.mix.timeline)
+        is_other_step = before.chapter_index > 0 and self._transport.chapter.title != before.chapter.title
+        if before.position_ms > known_ms or is_other_step:
+            chapters = session.mix.timeline.chapters
+            start_ms = chapters[min(before.chapter_index, len(chapters) - 1)].start_ms
+            self._transport = replace(self._transport, position=frames(start_ms))
+
+    def _heard(self, timeline: Timeline) -> tuple[Cue, ...]:
+        """Return what begins up to now."""
+        now = bisect_right(timeline.cues, self._transport.position_ms, key=lambda cue: cue.at_ms)
+        return timeline.cues[:now]
+
+    def _take_what_was_refitted(self) -> None:
+        refitted = self._refitting.poll(self._session, self._transport, moves=self._position() is not None)
+        if refitted is None:
+            return
+        self._take(refitted.session)
+        news = list(self._refitting.news(refitted))
+        if news:
+            self._news = " ".join(news)
+            self._say_soon(news)
+
+    def _say_where(self) -> None:
+        if self._asides or self._desk.speaking or len(self._transport.timeline.chapters) == 1:
+            return
+        transport = self._transport
+        left_ms = transport.timeline.length_ms - transport.position_ms
+        time_left = self._stage.terms.phrases.time_left.of(max(1, round(left_ms / MINUTE_MS)))
+        self._say_soon([f"{transport.chapter.title.rstrip('.')}.", time_left])
+
+    def _say_soon(self, sentences: Iterable[str]) -> None:
+        """Have some sentences spoken beside the sound; they are said as soon as they are there."""
+        texts = list(sentences)
+        self._asides.append(in_background(lambda: self._spoken(texts), "say"))
+
+    def _spoken(self, texts: list[str]) -> Buffer:
+        sounds = [self._stage.say(text) for text in texts]
+        gap = np.zeros((frames(BETWEEN_SENTENCES_MS), *sounds[0].shape[1:]), np.float32)
+        return np.concatenate([sounds[0], *(part for sound in sounds[1:] for part in (gap, sound))])
+
+    def _say_what_waits(self) -> None:
+        """Say what is besides the session; a sentence of the session's that it cuts is said again after it."""
+        if not self._asides or self._desk.speaking or not self._asides[0].done():
+            return
+        try:
+            self._desk.say(self._asides.popleft().result())
+        except VoiceguideError as error:
+            _log.warning("this could not be said: %s", error.message)
+            return
+        self._transport = self._transport.rested()
+
+    def _tell(self, *, device_lost: bool = False) -> None:
+        timeline = self._transport.timeline
+        known = len(timeline.chapters) > 1
+        status = status_of(self._transport, self._stage.title, device_lost=device_lost, news=self._news)
+        self._watch(status if known else None)

@@ -5,25 +5,23 @@ The music is not its concern: it plays on whatever happens here.
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Final
 
+from voiceguide.player.commands import Command, Verb
 from voiceguide.scheduler.timeline import Chapter, Cue, Role, Timeline
 from voiceguide.units import FRAMES_PER_MS, SECOND_MS, frames
 
 BACK_TO_BEFORE_MS: Final = 5 * SECOND_MS
 """In the first seconds of a step, "previous" means the one before; later, its start."""
 
+LEVEL_STEP_DB: Final = 2.0
+"""How much louder or quieter one command makes it."""
 
-class Command(StrEnum):
-    """What one may ask of a running session."""
+VOICE_DB: Final = (-12.0, 6.0)
+"""The least and the most of the voice, against what the session began with."""
 
-    HOLD = "hold"
-    """Hold, or go on: instructions wait, the music plays."""
-    NEXT = "next"
-    PREVIOUS = "previous"
-    STOP = "stop"
-    """End gently: closing words, the end bell, a fade."""
+MUSIC_DB: Final = (-20.0, 6.0)
+"""The least and the most of the music."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +36,18 @@ class Transport:
     held: bool = False
     """Whether the session waits while the music plays on."""
 
+    paused: bool = False
+    """Whether the session waits in silence."""
+
+    muted: bool = False
+    """Whether the session goes on in silence."""
+
+    voice_db: float = 0.0
+    """Louder or quieter voice than the session began with."""
+
+    music_db: float = 0.0
+    """Louder or quieter music."""
+
     @property
     def position_ms(self) -> int:
         """The position in milliseconds."""
@@ -49,13 +59,18 @@ class Transport:
         return self.position >= frames(self.timeline.length_ms)
 
     @property
+    def waiting(self) -> bool:
+        """Whether the position stays where it is."""
+        return self.held or self.paused
+
+    @property
     def closing(self) -> bool:
         """Whether the session is at its closing words or past them."""
-        return self.chapter_index == len(self.timeline.chapters) - 1
+        return self.chapter_index == self._last
 
     @property
     def chapter_index(self) -> int:
-        """Which chapter the position lies in."""
+        """Which chapter the position lies in: 0 is the opening, the last one the closing."""
         return max(0, bisect_right(self.timeline.chapters, self.position_ms, key=lambda c: c.start_ms) - 1)
 
     @property
@@ -63,9 +78,18 @@ class Transport:
         """The chapter that the position lies in."""
         return self.timeline.chapters[self.chapter_index]
 
+    @property
+    def sentence(self) -> Cue | None:
+        """The sentence that the position lies in."""
+        cues = self.timeline.cues
+        for cue in reversed(cues[: bisect_right(cues, self.position_ms, key=lambda cue: cue.at_ms)]):
+            if cue.role is Role.SPEECH:
+                return cue if self.position_ms < cue.end_ms else None
+        return None
+
     def advance(self, count: int) -> "Transport":
         """Return the transport after `count` frames were heard."""
-        if self.held:
+        if self.waiting:
             return self
         position = self.position + count
         if self.chapter.waits and position >= frames(self.chapter.end_ms):
@@ -73,36 +97,83 @@ class Transport:
         return replace(self, position=position)
 
     def apply(self, command: Command) -> "Transport":
-        """Return the transport after `command`."""
-        match command:
-            case Command.HOLD if self.chapter.waits:
-                return self.at_chapter(self.chapter_index + 1)
-            case Command.HOLD:
-                return replace(self, held=not self.held, position=self._rested() if not self.held else self.position)
-            case Command.NEXT:
-                return self.at_chapter(self.chapter_index + 1)
-            case Command.PREVIOUS:
-                early = self.position_ms - self.chapter.start_ms < BACK_TO_BEFORE_MS
-                return self.at_chapter(self.chapter_index - early)
-            case Command.STOP:
-                return self.at_chapter(len(self.timeline.chapters) - 1)
+        """Return the transport after `command`.
+
+        What changes the timeline itself (longer, shorter) or is only said (where) leaves it as it is.
+        """
+        chapter = self._asked_chapter(command)
+        if chapter is not None:
+            return self.at_chapter(chapter)
+        match command.verb:
+            case Verb.TOGGLE:
+                return self._toggled()
+            case Verb.HOLD:
+                return replace(self.rested(), held=True)
+            case Verb.PAUSE:
+                return replace(self.rested(), paused=True)
+            case Verb.RESUME:
+                return self._resumed()
+            case _:
+                return self._balanced(command.verb)
 
     def at_chapter(self, index: int) -> "Transport":
         """Return the transport at the start of a chapter, going on; the closing is never started twice."""
-        last = len(self.timeline.chapters) - 1
-        if index >= last and self.closing:
-            return replace(self, held=False)
-        start_ms = self.timeline.chapters[min(max(index, 0), last)].start_ms
-        return replace(self, position=frames(start_ms), held=False)
+        going_on = replace(self, held=False, paused=False)
+        if index >= self._last and self.closing:
+            return going_on
+        start_ms = self.timeline.chapters[min(max(index, 0), self._last)].start_ms
+        return replace(going_on, position=frames(start_ms))
 
-    def _rested(self) -> int:
-        """Return where to go on after a hold: a sentence that was cut is said again from its start."""
-        speaking = self._sentence_at(self.position_ms)
-        return frames(speaking.at_ms) if speaking else self.position
+    def rested(self) -> "Transport":
+        """Return where to go on after a rest: a sentence that is cut is said again from its start."""
+        speaking = None if self.waiting else self.sentence
+        return replace(self, position=frames(speaking.at_ms)) if speaking else self
 
-    def _sentence_at(self, at_ms: int) -> Cue | None:
-        cues = self.timeline.cues
-        for cue in reversed(cues[: bisect_right(cues, at_ms, key=lambda cue: cue.at_ms)]):
-            if cue.role is Role.SPEECH:
-                return cue if cue.at_ms <= at_ms < cue.end_ms else None
-        return None
+    @property
+    def _last(self) -> int:
+        return len(self.timeline.chapters) - 1
+
+    def _asked_chapter(self, command: Command) -> int | None:
+        """Return where a jump leads; `None` for what is no jump."""
+        match command.verb:
+            case Verb.NEXT:
+                return self.chapter_index + 1
+            case Verb.PREVIOUS:
+                early = self.position_ms - self.chapter.start_ms < BACK_TO_BEFORE_MS
+                return self.chapter_index - early
+            case Verb.REPEAT:
+                return self.chapter_index
+            case Verb.JUMP:
+                return min(command.number or 0, self._last - 1)
+            case Verb.STOP:
+                return self._last
+            case _:
+                return None
+
+    def _toggled(self) -> "Transport":
+        if self.paused or (self.held and not self.chapter.waits):
+            return self._resumed()
+        if self.chapter.waits:
+            return self.at_chapter(self.chapter_index + 1)
+        return replace(self.rested(), held=True)
+
+    def _resumed(self) -> "Transport":
+        going_on = replace(self, held=False, paused=False)
+        waited = self.held and self.chapter.waits and self.position == frames(self.chapter.end_ms) - 1
+        return going_on.at_chapter(self.chapter_index + 1) if waited else going_on
+
+    def _balanced(self, verb: Verb) -> "Transport":
+        match verb:
+            case Verb.VOICE_UP | Verb.VOICE_DOWN:
+                return replace(self, voice_db=_moved(self.voice_db, verb is Verb.VOICE_UP, VOICE_DB))
+            case Verb.MUSIC_UP | Verb.MUSIC_DOWN:
+                return replace(self, music_db=_moved(self.music_db, verb is Verb.MUSIC_UP, MUSIC_DB))
+            case Verb.MUTE:
+                return replace(self, muted=not self.muted)
+            case _:
+                return self
+
+
+def _moved(level_db: float, up: bool, bounds_db: tuple[float, float]) -> float:
+    least_db, most_db = bounds_db
+    return min(max(level_db + (LEVEL_STEP_DB if up else -LEVEL_STEP_DB), least_db), most_db)

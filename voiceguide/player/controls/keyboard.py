@@ -1,35 +1,88 @@
-"""Single keys from the terminal, which is always left as it was."""
+r"""Single keys from the terminal, which is always left as it was.
+
+| key | what it asks for |
+|---|---|
+| space | hold, or go on |
+| enter, →, n | next step |
+| ←, p | previous step |
+| r | this step again |
+| ↑, ↓ | a minute longer, shorter |
+| w | where am I? |
+| s | silence: everything fades out until space |
+| m | mute, or sound again |
+| +, - | music louder, quieter |
+| \*, / | voice louder, quieter |
+| q | end gently |
+
+A presenter's remote control works too: it sends page down (next), page up (previous) and b (hold).
+"""
 
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
-from types import MappingProxyType
+from types import FrameType, MappingProxyType
 from typing import Final
 
-from voiceguide.player.live import Commands
-from voiceguide.player.transport import Command
+from voiceguide.player.commands import Command, Commands, Verb
 
-KEYS: Final[Mapping[str, Command]] = MappingProxyType(
-    {" ": Command.HOLD, "n": Command.NEXT, "p": Command.PREVIOUS, "q": Command.STOP}
+KEYS: Final[Mapping[str, Verb]] = MappingProxyType(
+    {
+        **dict.fromkeys((" ", "b"), Verb.TOGGLE),
+        **dict.fromkeys(("enter", "right", "page down", "n"), Verb.NEXT),
+        **dict.fromkeys(("left", "page up", "p"), Verb.PREVIOUS),
+        "r": Verb.REPEAT,
+        "up": Verb.LONGER,
+        "down": Verb.SHORTER,
+        "w": Verb.WHERE,
+        "s": Verb.PAUSE,
+        "m": Verb.MUTE,
+        **dict.fromkeys(("+", "="), Verb.MUSIC_UP),
+        "-": Verb.MUSIC_DOWN,
+        "*": Verb.VOICE_UP,
+        "/": Verb.VOICE_DOWN,
+        "q": Verb.STOP,
+    }
 )
+"""Name of a key to what it asks for."""
 
-_SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z]|.)?")
-"""What an arrow or a function key sends: its letters were not pressed."""
+LEANING_S: Final = 0.1
+"""A key that comes again within this is leant on, not pressed: it counts once."""
 
-_LOOK_AGAIN_S = 0.05
+_NAMES: Final = {
+    **dict.fromkeys(("\r", "\n"), "enter"),
+    # As terminals send them, and as Windows does.
+    **dict.fromkeys(("\x1b[A", "\x1bOA", "\xe0H"), "up"),
+    **dict.fromkeys(("\x1b[B", "\x1bOB", "\xe0P"), "down"),
+    **dict.fromkeys(("\x1b[C", "\x1bOC", "\xe0M"), "right"),
+    **dict.fromkeys(("\x1b[D", "\x1bOD", "\xe0K"), "left"),
+    **dict.fromkeys(("\x1b[5~", "\xe0I"), "page up"),
+    **dict.fromkeys(("\x1b[6~", "\xe0Q"), "page down"),
+}
+"""What a key sends to its name. The letters of what is not here were not pressed."""
+
+_KEY: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1bO.|\x1b[^\[O]|[\xe0\0].|[^\x1b\xe0\0]", re.DOTALL)
+_BEGUN: Final = re.compile(r"(?:\x1b(?:\[[0-?]*[ -/]*|O)?|[\xe0\0])\Z")
+"""A key of which the rest is still on its way: over a network it may come in parts."""
+
+_LONGEST_BEGUN: Final = 16
+_LOOK_AGAIN_S: Final = 0.05
 
 
 @contextmanager
 def keyboard(commands: Commands) -> Iterator[bool]:
-    """Turn keys into commands during the block; yield whether there is a keyboard at all."""
+    """Turn keys into commands during the block; yield whether there is a keyboard at all.
+
+    A terminal that goes away takes its keys along and nothing else.
+    """
     if not _has_terminal():
         yield False
         return
     done = Event()
-    with _single_keys():
+    with _outliving_the_terminal(), _single_keys():
         reader = Thread(target=_read_keys, args=(commands, done), name="keyboard", daemon=True)
         reader.start()
         try:
@@ -37,6 +90,37 @@ def keyboard(commands: Commands) -> Iterator[bool]:
         finally:
             done.set()
             reader.join()
+
+
+class Presses:
+    """Tells the keys that were pressed from the characters that came."""
+
+    def __init__(self) -> None:
+        self._begun = ""
+        self._last, self._last_s = "", 0.0
+
+    def taken(self, typed: str, now_s: float) -> list[str]:
+        """Return the names of the keys that were pressed.
+
+        Args:
+            typed: What came; "" when nothing did for a while.
+            now_s: When, by any clock.
+        """
+        whole = self._begun + typed if typed else ""
+        begun = _BEGUN.search(whole)
+        self._begun = begun.group()[:_LONGEST_BEGUN] if begun else ""
+        if begun:
+            whole = whole[: begun.start()]
+        return [key for key in map(_name, _KEY.findall(whole)) if not self._leant_on(key, now_s)]
+
+    def _leant_on(self, key: str, now_s: float) -> bool:
+        again = key == self._last and now_s - self._last_s < LEANING_S
+        self._last, self._last_s = key, now_s
+        return again
+
+
+def _name(sent: str) -> str:
+    return _NAMES.get(sent, sent.lower())
 
 
 def _has_terminal() -> bool:
@@ -47,13 +131,14 @@ def _has_terminal() -> bool:
 
 
 def _read_keys(commands: Commands, done: Event) -> None:
+    presses = Presses()
     while not done.is_set():
         typed = _next_keys()
         if typed is None:
             return
-        for key in typed.lower():
+        for key in presses.taken(typed, time.monotonic()):
             if key in KEYS:
-                commands.put(KEYS[key])
+                commands.put(Command(KEYS[key]))
 
 
 if sys.platform == "win32":
@@ -61,6 +146,10 @@ if sys.platform == "win32":
 
     def _is_ours(_terminal: int) -> bool:
         return True
+
+    @contextmanager
+    def _outliving_the_terminal() -> Iterator[None]:
+        yield
 
     @contextmanager
     def _single_keys() -> Iterator[None]:
@@ -75,12 +164,32 @@ if sys.platform == "win32":
 
 else:
     import select
+    import signal
     import termios
+    import threading
     import tty
 
     def _is_ours(terminal: int) -> bool:
         """Return whether we are in the foreground; in the background, to touch the terminal would stop us."""
         return os.tcgetpgrp(terminal) == os.getpgrp()
+
+    @contextmanager
+    def _outliving_the_terminal() -> Iterator[None]:
+        """Go on when the terminal hangs up; a hang-up that somebody sends means what it always does."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.getsignal(signal.SIGHUP)
+
+        def hung_up(number: int, frame: FrameType | None) -> None:
+            if callable(before) and _has_terminal():
+                before(number, frame)
+
+        signal.signal(signal.SIGHUP, hung_up)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGHUP, before)
 
     @contextmanager
     def _single_keys() -> Iterator[None]:
@@ -91,17 +200,21 @@ else:
             tty.setcbreak(terminal)
             yield
         finally:
-            # A terminal that has gone away needs nothing any more.
-            with suppress(termios.error):
-                termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+            # A terminal that has gone away needs nothing any more, nor does one that is somebody else's by now.
+            with suppress(OSError, termios.error):
+                if _is_ours(terminal):
+                    termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
 
     def _next_keys() -> str | None:
         """Return the keys that were pressed, "" when none came soon, `None` when the terminal is gone."""
         terminal = sys.stdin.fileno()
-        if not select.select([terminal], [], [], _LOOK_AGAIN_S)[0]:
-            return ""
         try:
+            if not select.select([terminal], [], [], _LOOK_AGAIN_S)[0]:
+                return ""
+            if not _is_ours(terminal):
+                Event().wait(_LOOK_AGAIN_S)
+                return ""
             typed = os.read(terminal, 64)
         except OSError:
             return None
-        return _SEQUENCE.sub("", typed.decode("latin-1")) if typed else None
+        return typed.decode("latin-1") if typed else None

@@ -49,6 +49,11 @@ class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     check_in: dict[Pressure, str]
     """By the pressure that the session is to have."""
     time_left: Plural
+    dropped: str
+    """Said when steps no longer fit."""
+    later: Plural
+    """Said when the end cannot be kept, with the minutes."""
+    sooner: Plural
     closing: str
     chapters: ChapterNames
     on_side: str

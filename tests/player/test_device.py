@@ -1,0 +1,139 @@
+import os
+import signal
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from live_parts import GONE, Fragile, Sockets
+from needs import needs_command
+
+from voiceguide.errors import OutputError
+from voiceguide.outputs.memory import MemoryOutput
+from voiceguide.outputs.registry import open_device
+from voiceguide.player.device import RETRY_S, Device
+
+BLOCK = np.ones((960, 2), np.int16)
+
+
+def until(true, within_s: float = 10.0) -> None:
+    end = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_a_device_that_is_not_there_to_begin_with_is_an_error():
+    with pytest.raises(OutputError, match="unplugged"):
+        Device(Sockets(GONE))
+
+
+def test_a_device_that_goes_away_is_let_go_and_the_next_one_taken():
+    first, second = Fragile(2), Fragile(5)
+    device = Device(Sockets(first, second), proved_frames=0)
+
+    assert [device.write(BLOCK) for _ in range(4)] == [True, True, False, False]
+    assert device.lost
+    until(device.look)
+    assert device.write(BLOCK)
+    assert first.aborted
+    assert not device.lost
+    assert len(second.frames) == len(BLOCK)
+
+
+def test_it_is_looked_for_twice_a_second():
+    sockets = Sockets(Fragile(0), GONE, GONE, GONE, Fragile(1))
+    device = Device(sockets, proved_frames=0)
+    device.write(BLOCK)
+
+    until(device.look)
+
+    apart = np.diff(sockets.looks_s[1:])
+    assert len(apart) == 3
+    assert all(RETRY_S <= each < RETRY_S + 1 for each in apart)
+
+
+def test_one_that_is_found_when_nobody_waits_any_more_is_let_go():
+    late, come = Fragile(9), threading.Event()
+
+    def find() -> MemoryOutput:
+        if device_was_lost.is_set():
+            come.wait(10)
+            late.open()
+            return late
+        return opened
+
+    opened, device_was_lost = Fragile(0), threading.Event()
+    opened.open()
+    with Device(find, proved_frames=0) as device:
+        device_was_lost.set()
+        device.write(BLOCK)
+    come.set()
+
+    until(lambda: late.aborted)
+
+
+def test_an_end_plays_out_and_an_error_breaks_off():
+    with Device(Sockets(whole := Fragile(9))) as device:
+        device.write(BLOCK)
+    with pytest.raises(KeyError), Device(Sockets(broken := Fragile(9))) as device:
+        raise KeyError
+
+    assert len(whole.frames) == len(BLOCK)
+    assert broken.aborted
+
+
+@contextmanager
+def sound_server(folder: Path):
+    """Run a PulseAudio with a null sink; yield it."""
+    server = subprocess.Popen(
+        ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+         "-L", f"module-native-protocol-unix socket={folder / 'native'} auth-anonymous=1",
+         "-L", "module-null-sink sink_name=cap rate=48000 channels=2"],
+        env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until(lambda: subprocess.run(["pactl", "info"], check=False, capture_output=True).returncode == 0)
+        yield server
+    finally:
+        server.send_signal(signal.SIGKILL)
+        server.wait(5)
+
+
+@needs_command("pulseaudio", "pactl")
+@pytest.mark.parametrize("name", ["miniaudio", "pacat"])
+def test_a_sound_server_that_dies_and_comes_back_is_played_on_within_three_seconds(name, tmp_path, monkeypatch):
+    tmp_path.chmod(0o700)
+    for variable in ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path / 'native'}")
+    monkeypatch.setenv("PULSE_COOKIE", str(tmp_path / "cookie"))
+    monkeypatch.setenv("ALSA_CONFIG_PATH", "/dev/null")
+
+    with sound_server(tmp_path):
+        device = Device(lambda: open_device(name), proved_frames=0)
+        for _ in range(20):
+            assert device.write(BLOCK)
+    with device:
+        until(lambda: not device.write(BLOCK), 4)
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(30):
+            assert not device.look()
+            time.sleep(0.05)
+        with sound_server(tmp_path):
+            back = time.monotonic()
+            until(device.look)
+            assert time.monotonic() - back < 3
+            assert all(device.write(BLOCK) for _ in range(20))
+            assert len(list(Path("/proc/self/fd").iterdir())) <= before + 8
+
+
+def test_a_device_that_dies_at_the_very_beginning_was_never_there():
+    device = Device(Sockets(Fragile(3), Fragile(99)))
+
+    with pytest.raises(OutputError, match="unplugged"):
+        for _ in range(9):
+            device.write(np.zeros((960, 2), np.int16))

@@ -1,0 +1,120 @@
+"""A sound device that may go away and come back."""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Final, Self
+
+from voiceguide.audio.samples import Block
+from voiceguide.background import in_background
+from voiceguide.errors import OutputError
+from voiceguide.outputs.output import Output
+from voiceguide.units import frames
+
+RETRY_S: Final = 0.5
+"""From one look for a device to the next."""
+
+PROVED_FRAMES: Final = frames(3_000)
+"""A device that took so much was there; one that dies sooner never was, and nobody has begun to rely on it."""
+
+_log = logging.getLogger(__name__)
+
+
+class Device:
+    """Plays blocks on an output; when that goes away, looks for the same one or the next.
+
+    To open or to leave a device may take seconds, so both are done beside: whoever writes never waits for them.
+
+    Args:
+        find: Returns an output that is open: the one asked for, or the best there is.
+        proved_frames: So much a device must have taken before it is waited for.
+
+    Raises:
+        OutputError: There is none to begin with.
+    """
+
+    def __init__(self, find: Callable[[], Output], *, proved_frames: int = PROVED_FRAMES) -> None:
+        self._find, self._proved_frames = find, proved_frames
+        self._output: Output | None = find()
+        self._search: Future[Output] | None = None
+        self._next_look_s = 0.0
+        self._played_frames = 0
+
+    def __enter__(self) -> Self:
+        """Return this device; it plays to its end when the block ends well, and else is let go at once."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        output, self._output = self._output, None
+        if self._search is not None:
+            # It may find one when nobody waits for it any more.
+            self._search.add_done_callback(_let_go)
+        if output is None:
+            return
+        try:
+            if kind is None:
+                output.close()
+        finally:
+            output.abort()
+
+    @property
+    def lost(self) -> bool:
+        """Whether there is no device."""
+        return self._output is None
+
+    def write(self, block: Block) -> bool:
+        """Play a block; return whether there was a device to take it.
+
+        Raises:
+            OutputError: The device failed at the very beginning.
+        """
+        if self._output is None:
+            return False
+        try:
+            self._output.write(block)
+        except OutputError as error:
+            if self._played_frames < self._proved_frames:
+                raise
+            _log.warning("the sound device went away: %s", error.message)
+            self._lose(self._output)
+            return False
+        self._played_frames += len(block)
+        return True
+
+    def look(self) -> bool:
+        """Return whether there is a device again; never waits.
+
+        Has to be asked now and then while the device is lost: a search lasts until its outcome is asked for.
+        """
+        if self._search is not None and self._search.done():
+            self._take(self._search)
+        if self._output is None and self._search is None and time.monotonic() >= self._next_look_s:
+            self._search = in_background(self._find, "find a sound device")
+        return self._output is not None
+
+    def _lose(self, output: Output) -> None:
+        self._output = None
+        self._next_look_s = 0.0
+        # First let go of the old: it may be the one that comes back.
+        self._search = in_background(lambda: self._after(output), "find a sound device")
+
+    def _after(self, output: Output) -> Output:
+        output.abort()
+        return self._find()
+
+    def _take(self, search: Future[Output]) -> None:
+        self._search = None
+        try:
+            self._output = search.result()
+        except OutputError as error:
+            _log.debug("no sound device yet: %s", error.message)
+            self._next_look_s = time.monotonic() + RETRY_S
+
+
+def _let_go(search: Future[Output]) -> None:
+    if search.exception() is None:
+        search.result().abort()
