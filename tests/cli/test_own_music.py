@@ -53,6 +53,8 @@ def test_a_folder_runs_under_a_session_and_what_is_broken_is_told_once(routine, 
         ("nowhere.mp3", 8, "nowhere.mp3", "check the name"),
         ("rian", 8, "'rian'", "rain"),
         (".", 8, "no track", "tracks end in"),
+        ("", 8, "''", "bundled music"),
+        ("http://127.0.0.1/a.mp3", 8, "http://127.0.0.1/a.mp3", "on this machine"),
     ],
 )
 def test_music_that_is_none_is_refused_before_anything_is_made(routine, tmp_path, wanted, code, error, hint):

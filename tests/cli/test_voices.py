@@ -101,11 +101,9 @@ def test_own_recordings_are_asked_for_used_and_examined(tmp_path: Path):
     made = voiceguide("voices", "record-script", "slow-strokes", "-m", "5", "-o", tmp_path / "me")
     assert made.returncode == 0, made.stderr
     lines = (tmp_path / "me" / "script.txt").read_text("utf-8")
-    routine = Path("voiceguide/routine/library/slow-strokes.yaml").absolute()
-
-    missing = voiceguide("check", routine, "--recordings", tmp_path / "me")
+    missing = voiceguide("voices", "check-recordings", "slow-strokes", tmp_path / "me", "-m", "5")
     assert missing.returncode == 5
-    assert "missing" in missing.stdout + missing.stderr
+    assert missing.stdout.count("missing") == lines.count(".wav\n")
 
     name = next(line for line in lines.splitlines() if line.endswith(".wav"))
     tone = 0.3 * np.sin(2 * np.pi * 3_300 * np.arange(2 * 22_050) / 22_050)
@@ -120,3 +118,21 @@ def test_own_recordings_are_asked_for_used_and_examined(tmp_path: Path):
         heard[folder] = np.abs(np.fft.rfft(sound[:, 0]))[3_300 * 300 - 100 : 3_300 * 300 + 100].max()
 
     assert heard["me"] > 10 * heard["nobody"]
+
+
+def test_the_voice_that_was_chosen_is_told(tmp_path: Path):
+    chosen = next(row["voice"] for row in listed() if row["chosen"])
+
+    done = voiceguide("export", "slow-strokes", "-m", "5", "--music", "none", "-o", tmp_path / "x.wav")
+    own = voiceguide("export", "slow-strokes", "-m", "5", "--voice", "espeak", "-o", tmp_path / "y.wav")
+
+    assert f"The voice is {chosen}" in done.stderr
+    assert "The voice is" not in own.stderr
+
+
+def test_a_folder_without_a_recording_is_told(tmp_path: Path):
+    (tmp_path / "empty").mkdir()
+
+    done = voiceguide("voices", "try", f"recorded:{tmp_path / 'empty'}", "-o", tmp_path / "x.wav")
+
+    assert "no file in" in done.stderr

@@ -88,15 +88,39 @@ def test_a_failure_falls_to_the_next_and_is_reported_once_in_one_line(caplog):
     assert record.getMessage() == "first fails, another voice takes over: it broke (mend it)"
 
 
-def test_one_failure_is_forgiven_and_two_are_not():
+def test_a_failure_is_forgiven_and_two_in_a_row_are_not():
     first = Teller("first", [failure()])
     chain = chained(first, Teller("second"))
 
     assert [spoken_by(chain) for _ in range(3)] == ["second", "first", "first"]
 
     first.outcomes.append(failure())
-    assert [spoken_by(chain) for _ in range(3)] == ["second"] * 3
-    assert len(first.spoken) == 4
+    assert [spoken_by(chain) for _ in range(2)] == ["second", "first"]
+
+    first.outcomes += [failure(), failure()]
+    assert [spoken_by(chain) for _ in range(4)] == ["second"] * 4
+    assert len(first.spoken) == 7
+
+
+def test_a_full_disk_that_an_engine_meets_is_no_end_of_a_session():
+    first = Teller("first", [OSError(28, "No space left on device")])
+
+    assert spoken_by(chained(first, Teller("second"))) == "second"
+
+
+def test_an_engine_that_cannot_begin_is_passed_over(monkeypatch):
+    class Broken(Teller):
+        def identity(self):
+            raise failure()
+
+    broken, third = Broken("broken"), Teller("third")
+    monkeypatch.setattr("voiceguide.speech.chain.open_engine", lambda *_: Teller("first", [failure()]))
+    monkeypatch.setattr("voiceguide.speech.chain.automatic", lambda *_, **__: iter([broken, third]))
+
+    chain = open_chain("auto", VoiceRequest())
+
+    assert spoken_by(chain) == "third"
+    assert broken.closed == 1
 
 
 def test_what_an_engine_does_not_have_falls_on_without_a_word(caplog):

@@ -1,5 +1,6 @@
 """WAV and AIFF as engines write them, whole and broken."""
 
+import os
 import struct
 import wave
 from contextlib import suppress
@@ -127,3 +128,17 @@ def test_any_bytes_are_a_recording_or_an_error(tmp_path_factory, content, start)
 
     with suppress(SpeechError):
         assert len(read_recording(file).samples)
+
+
+def test_a_pipe_in_the_place_of_a_recording_is_refused_and_not_read(tmp_path):
+    os.mkfifo(tmp_path / "speech.wav")
+
+    with pytest.raises(SpeechError, match="no ordinary file"):
+        read_recording(tmp_path / "speech.wav")
+
+
+def test_a_device_in_the_place_of_a_recording_is_refused_and_not_read(tmp_path):
+    (tmp_path / "speech.wav").symlink_to("/dev/zero")
+
+    with pytest.raises(SpeechError, match="no ordinary file"):
+        read_recording(tmp_path / "speech.wav")

@@ -63,7 +63,8 @@ def _checked(name: str, value: Any, hint: Any) -> Any:
     try:
         taken = msgspec.convert([value] if isinstance(value, str) and list[str] in get_args(kind) else value, kind)
         low, high = getattr(option, "min", None), getattr(option, "max", None)
-        if taken is None or (low is not None and taken < low) or (high is not None and taken > high):
+        # Not a number is neither under nor over anything.
+        if taken is None or (low is not None and not taken >= low) or (high is not None and not taken <= high):
             raise msgspec.ValidationError(f"{value!r} is not between {low} and {high}")
     except msgspec.ValidationError as error:
         dashed = name.replace("_", "-")

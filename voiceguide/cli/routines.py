@@ -1,6 +1,5 @@
 """Commands about routines: list, show, check."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +8,7 @@ import typer
 from voiceguide.cli.bundles import unfolded
 from voiceguide.cli.options import Force, Json, RoutineName, SessionOptions, Until
 from voiceguide.cli.report import note, problems_of, report
-from voiceguide.errors import SpeechError, VoiceguideError
+from voiceguide.errors import VoiceguideError
 
 
 def list_routines(as_json: Json = False) -> None:
@@ -66,10 +65,6 @@ def show(
 
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Routine files.", show_default=False)],
-    recordings: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Check the recordings of its sentences too.", show_default=False),
-    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check routine files; every error is named, with line and column."""
@@ -89,22 +84,7 @@ def check(
         else:
             if not as_json:
                 print(f"{file}: fine ({routine.title})")
-            amiss = list(_amiss(file, recordings)) if recordings else []
-            rows += amiss
-            worst = worst or (SpeechError.exit_code if amiss else 0)
-            if not as_json:
-                for row in amiss:
-                    print(f"{row['message']}\n hint: {row['hint']}")
     if as_json:
         print_json(rows)
     if worst:
         raise typer.Exit(worst)
-
-
-def _amiss(file: Path, recordings: Path) -> Iterator[dict[str, Any]]:
-    """Yield what is amiss with the recordings of a routine, as rows for an editor."""
-    from voiceguide import guide
-
-    for finding in guide.examine_recordings(guide.Request(routine=str(file.absolute())), recordings):
-        message = f"{recordings / finding.line.file_name}: {finding.problem}"
-        yield {"file": str(file), "line": 1, "column": 1, "message": message, "hint": finding.advice}

@@ -9,6 +9,7 @@ import typer
 from voiceguide.cli.bundles import unfolded
 from voiceguide.cli.options import Force, Json, RoutineName, SampleDevice, SampleFile, SessionOptions
 from voiceguide.cli.report import note
+from voiceguide.errors import SpeechError
 
 app = typer.Typer(help="List the voices that are ready; try, install or record one.", rich_markup_mode=None)
 
@@ -30,7 +31,8 @@ def voices(ctx: typer.Context, language: Language = None, as_json: Json = False)
     print_voices(found, of_one_language=language is not None)
     if not any(row.quality == "natural" for row in found):
         first = "" if find_spec("piper") else "'pip install piper-tts', then "
-        note(f"A natural voice, offline: {first}'voiceguide voices install en_US-lessac-medium'.")
+        name = "en_US-lessac-medium" if language in (None, "en") else f"--language {language}"
+        note(f"A natural voice, offline: {first}'voiceguide voices install {name}'.")
 
 
 @app.command("try")
@@ -84,6 +86,30 @@ def record_script(
     from voiceguide.cli.requests import request_of
 
     note(f"{guide.record_script(request_of(routine, session), folder)}: written")
+
+
+@app.command("check-recordings")
+@unfolded
+def check_recordings(
+    routine: RoutineName,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where they are.", show_default=False)],
+    session: SessionOptions,
+    as_json: Json = False,
+) -> None:
+    """Tell which recordings of a session's sentences are missing, too quiet or cut off."""
+    from voiceguide import guide
+    from voiceguide.cli.requests import request_of
+    from voiceguide.cli.tables import print_json
+
+    found = guide.examine_recordings(request_of(routine, session), folder)
+    if as_json:
+        print_json(found)
+    else:
+        for finding in found:
+            print(f"{folder / finding.line.file_name}: {finding.problem}\n hint: {finding.advice}")
+    if found:
+        raise typer.Exit(SpeechError.exit_code)
+    note("All sentences of this session are recorded well.")
 
 
 @app.command()

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceguide.errors import BudgetError
+from voiceguide.errors import BudgetError, MediaError
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.routines import fitting
 from voiceguide.routine.amounts import LONGEST_MS
@@ -100,6 +100,9 @@ def bed_of(request: Request) -> Bed:
     if request.music == NO_MUSIC:
         return Silence()
     gain = request.levels.music_gain
+    if not request.music.strip() or "://" in request.music:
+        hint = "name a file, a folder or a playlist on this machine, bundled music ('voiceguide sounds'), or none"
+        raise MediaError(f"'{request.music}' is no music that can be played", hint=hint)
     own = Path(request.music).expanduser()
     if request.music in ambiences() or not (own.exists() or own.suffix or len(own.parts) > 1):
         return levelled(load_ambience(request.music), gain)

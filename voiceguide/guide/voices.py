@@ -50,7 +50,7 @@ def voices(language: str | None = None) -> list[VoiceRow]:
             chosen=(engine, voice.name) == best,
         )
         for engine, voice in all_voices(request)
-        if language is None or voice.language is None or _primary(voice.language) == _primary(language)
+        if language is None or _speaks(engine, voice.language, language)
     ]
 
 
@@ -152,6 +152,11 @@ def _in_turn(texts: list[str], measure: Measure) -> Timeline:
         cues.append(Cue(at_ms=at_ms, length_ms=measure(text), role=Role.SPEECH, name=text))
         at_ms = cues[-1].end_ms + _PAUSE_MS
     return Timeline(length_ms=at_ms, cues=tuple(cues), chapters=(Chapter(start_ms=0, end_ms=at_ms, title=""),))
+
+
+def _speaks(engine: str, language: str | None, wanted: str) -> bool:
+    """Return whether a voice is of a language; what a person brings along may be of any."""
+    return engine in ("recorded", "command") if language is None else _primary(language) == _primary(wanted)
 
 
 def _known(language: str | None) -> str:

@@ -78,19 +78,25 @@ class Playlist:
     """
 
     def __init__(self, tracks: Iterable[Path], *, shuffle: bool = False, seed: int | None = None) -> None:
-        self.tracks = list(tracks)
+        self._all = list(tracks)
+        self._dropped: set[Path] = set()
         self._chance = Random(seed) if shuffle else None  # noqa: S311 - no secret hangs on it
 
     def drop(self, track: Path) -> None:
         """Let a track not come again."""
-        self.tracks = [each for each in self.tracks if each != track]
+        self._dropped.add(track)
+
+    @property
+    def tracks(self) -> list[Path]:
+        """Those that are left."""
+        return [each for each in self._all if each not in self._dropped]
 
     def __iter__(self) -> Iterator[Path]:
         last = None
         while self.tracks:
             for track in self._round(last):
                 # It may have been dropped meanwhile.
-                if track in self.tracks:
+                if track not in self._dropped:
                     yield track
                     last = track
 

@@ -14,7 +14,10 @@ from voiceguide.outputs.output import Output
 from voiceguide.units import frames
 
 RETRY_S: Final = 0.5
-"""From one look for a device to the next."""
+"""From the end of one look for a device to the next, at least."""
+
+RETRY_AT_MOST_S: Final = 1.0
+"""A look that took long, because many players were tried, is followed by a rest as long, up to this."""
 
 PROVED_FRAMES: Final = frames(3_000)
 """A device that took so much was there; one that dies sooner never was, and nobody has begun to rely on it."""
@@ -39,7 +42,7 @@ class Device:
         self._find, self._proved_frames = find, proved_frames
         self._output: Output | None = find()
         self._search: Future[Output] | None = None
-        self._next_look_s = 0.0
+        self._look_began_s = self._next_look_s = 0.0
         self._played_frames = 0
 
     def __enter__(self) -> Self:
@@ -93,26 +96,31 @@ class Device:
         if self._search is not None and self._search.done():
             self._take(self._search)
         if self._output is None and self._search is None and time.monotonic() >= self._next_look_s:
-            self._search = in_background(self._find, "find a sound device")
+            self._search = in_background(self._look, "find a sound device")
         return self._output is not None
 
     def _lose(self, output: Output) -> None:
         self._output = None
-        self._next_look_s = 0.0
-        # First let go of the old: it may be the one that comes back.
-        self._search = in_background(lambda: self._after(output), "find a sound device")
+        self._search = in_background(lambda: self._look_after(output), "find a sound device")
 
-    def _after(self, output: Output) -> Output:
+    def _look_after(self, output: Output) -> Output:
+        # First let go of the old: it may be the one that comes back. One that was found just now was none: no hurry.
         output.abort()
+        time.sleep(max(0.0, self._next_look_s - time.monotonic()))
+        return self._look()
+
+    def _look(self) -> Output:
+        self._look_began_s = time.monotonic()
         return self._find()
 
     def _take(self, search: Future[Output]) -> None:
         self._search = None
+        now_s = time.monotonic()
+        self._next_look_s = now_s + min(max(RETRY_S, now_s - self._look_began_s), RETRY_AT_MOST_S)
         try:
             self._output = search.result()
         except OutputError as error:
             _log.debug("no sound device yet: %s", error.message)
-            self._next_look_s = time.monotonic() + RETRY_S
 
 
 def _let_go(search: Future[Output]) -> None:

@@ -48,7 +48,15 @@ def _step(step: Step) -> Iterator[BrokenRule]:
         if amount is not None and amount.min_ms < SECOND_MS:
             yield BrokenRule(key, f"'{key}' is shorter than a second", 'write "1 s" or more')
     yield from _sides(step)
+    yield from _sayable(step)
     yield from _known_words(step)
+
+
+def _sayable(step: Step) -> Iterator[BrokenRule]:
+    for key in ("title", "say", "brief", "caution"):
+        text = getattr(step, key)
+        if text and not any(sign.isalnum() for sign in text):
+            yield BrokenRule(key, f"'{key}' is \"{text}\", in which there is nothing to say", "write it in words")
 
 
 def _known_words(step: Step) -> Iterator[BrokenRule]:

@@ -17,7 +17,7 @@ _FIRMNESS: Final[tuple[Pressure, ...]] = ("light", "medium", "firm")
 
 def sentences(text: str) -> list[str]:
     """Split a text where one would take a breath."""
-    return [part for part in _SENTENCE_END.split(text.strip()) if part]
+    return [part for part in _SENTENCE_END.split(text.strip()) if any(sign.isalnum() for sign in part)]
 
 
 def opening(routine: Routine, phrases: Phrases) -> list[str]:

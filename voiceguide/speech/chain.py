@@ -16,7 +16,7 @@ from voiceguide.speech.registry import automatic, make_engine, open_engine, pars
 from voiceguide.speech.text import TextError
 
 _PATIENCE: Final = 2
-"""An engine that has failed so often is not asked any more."""
+"""An engine that has failed so often in a row is not asked any more."""
 
 T = TypeVar("T")
 
@@ -36,7 +36,19 @@ def open_chain(voice: str, request: VoiceRequest) -> Chain:
     name, wanted = parse_voice(voice)
     asked = replace(request, voice=wanted)
     first = _link(open_engine(name, asked), asked)
-    return Chain(first, (_link(engine, request) for engine in automatic(request, but=first.name)))
+    return Chain(first, _others(request, first.name))
+
+
+def _others(request: VoiceRequest, but: str) -> Iterator[Link]:
+    """Yield what may stand in; an engine that is ready and yet cannot begin is passed over."""
+    for engine in automatic(request, but=but):
+        try:
+            link = _link(engine, request)
+        except SpeechError as error:
+            _log.info("%s is passed over: %s", engine.name, error.message)
+            engine.close()
+        else:
+            yield link
 
 
 def _link(engine: SpeechEngine, request: VoiceRequest) -> Link:
@@ -64,6 +76,7 @@ class Link:
         self._free.put(engine)
         self._making = threading.Lock()
         self._failures = 0
+        self._told = False
 
     @property
     def given_up(self) -> bool:
@@ -78,17 +91,25 @@ class Link:
         """
         engine = self._taken()
         try:
-            return engine.speak(text)
+            speech = engine.speak(text)
+        except OSError as error:
+            # A full disk, a folder without room for temporary files: of no engine's making, and no end of a session.
+            hint = "make room on the disk, or choose another voice"
+            raise SpeechError(f"{self.name} cannot work ({error})", hint=hint) from error
         finally:
             self._free.put(engine)
+        self._failures = 0
+        return speech
 
     def failed(self, error: SpeechError) -> None:
         """Count a failure, and report the first."""
         with self._making:
             self._failures += 1
-            first = self._failures == 1
+            first, self._told = not self._told, True
         if first:
             _log.warning("%s fails, another voice takes over: %s (%s)", self.name, error.message, error.hint)
+        if self._failures == _PATIENCE:
+            _log.info("%s failed %d times in a row: it is not asked any more", self.name, _PATIENCE)
 
     def close(self) -> None:
         """Let go of all engines. May be called twice."""

@@ -132,7 +132,10 @@ def _copies(library: str) -> LifoQueue[str]:
     if Path(library).is_file():
         with suppress(OSError):
             for number in range(1, min(cores(), _MOST_COPIES)):
-                copies.put(shutil.copy(library, f"{_own_folder()}/{number}-{Path(library).name}"))
+                copy = shutil.copy(library, f"{_own_folder()}/{number}-{Path(library).name}")
+                # Where nothing may run, in some folders for temporary files, it cannot be loaded.
+                _unload(ctypes.CDLL(copy)._handle)  # noqa: SLF001 - ctypes has no other way
+                copies.put(copy)
     copies.put(library)
     return copies
 

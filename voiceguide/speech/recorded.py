@@ -171,6 +171,9 @@ class RecordedEngine:
         Raises:
             SpeechError: No folder is named, or it cannot be read.
         """
+        if not self._recordings:
+            hint = "the names in script.txt end as those of recordings must"
+            _log.warning("no file in %s is a recording of a sentence (%s)", self._folder, hint)
         states = ((file.name, _state(file)) for file in sorted(set(self._recordings.values())))
         told = "\n".join(f"{name}\0{state.st_size}\0{state.st_mtime_ns}" for name, state in states)
         return f"recorded {hashlib.sha256(told.encode(errors='surrogatepass')).hexdigest()[:32]}"

@@ -6,6 +6,7 @@ Engines crash, hang and fill disks half-way, so everything is checked: a file is
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -44,9 +45,14 @@ def read_recording(path: Path) -> Speech:
         SpeechError: It is missing, empty, cut short, or of a kind that no engine of ours writes.
     """
     try:
-        if path.stat().st_size > _LARGEST_BYTES:
+        # A pipe or a device, which a program may have put there, has no end.
+        if not S_ISREG(path.lstat().st_mode):
+            raise _Broken("is no ordinary file")
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_BYTES + 1)
+        if len(content) > _LARGEST_BYTES:
             raise _Broken("is too large")
-        return _parsed(path.read_bytes())
+        return _parsed(content)
     except OSError as error:
         raise _unusable(f"is not there ({error.strerror})") from error
     except _Broken as error:
