@@ -90,8 +90,10 @@ def mix(timeline: Timeline, clips: Clips, bed: Bed, target: Path) -> None:
 
 
 def ffmpeg(home: Path, target: Path) -> None:
-    words = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-stream_loop", "-1", "-i", "bed.wav",
-             "-f", "concat", "-i", "prompts.txt", "-filter_complex", FILTER, "-t", str(HOUR_MS // 1000), "-c:a", "pcm_s16le", target.name]  # fmt: skip
+    bed = ["-stream_loop", "-1", "-i", "bed.wav"]
+    prompts = ["-f", "concat", "-i", "prompts.txt"]
+    written = ["-t", str(HOUR_MS // 1000), "-c:a", "pcm_s16le", target.name]
+    words = ["ffmpeg", "-nostdin", "-v", "error", "-y", *bed, *prompts, "-filter_complex", FILTER, *written]
     subprocess.run(words, cwd=home, check=True)
 
 

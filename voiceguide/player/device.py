@@ -16,8 +16,8 @@ from voiceguide.units import frames
 RETRY_S: Final = 0.5
 """From the end of one look for a device to the next, at least."""
 
-RETRY_AT_MOST_S: Final = 1.0
-"""A look that took long, because many players were tried, is followed by a rest as long, up to this."""
+RETRY_AT_MOST_S: Final = 1.5
+"""A look that took long, because many players were started, is followed by a rest twice as long, up to this."""
 
 PROVED_FRAMES: Final = frames(3_000)
 """A device that took so much was there; one that dies sooner never was, and nobody has begun to rely on it."""
@@ -116,7 +116,7 @@ class Device:
     def _take(self, search: Future[Output]) -> None:
         self._search = None
         now_s = time.monotonic()
-        self._next_look_s = now_s + min(max(RETRY_S, now_s - self._look_began_s), RETRY_AT_MOST_S)
+        self._next_look_s = now_s + min(max(RETRY_S, 2 * (now_s - self._look_began_s)), RETRY_AT_MOST_S)
         try:
             self._output = search.result()
         except OutputError as error:
