@@ -57,9 +57,14 @@ def export(
     ],
     session: SessionOptions,
     sound: SoundOptions,
+    captions: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="Captions beside it: vtt, srt or lrc; may be repeated.", show_default=False),
+    ] = None,
+    cue: Annotated[bool, typer.Option("--cue", help="A cue sheet of the steps beside it.")] = False,
     force: Force = False,
 ) -> None:
-    """Write a session to a sound file: .wav .flac .mp3 .opus .ogg .m4a .m4b."""
+    """Write a session to a sound file, .wav .flac .mp3 .opus .ogg .m4a .m4b, or to a page for any phone, .html."""
     from voiceguide import guide
     from voiceguide.cli.requests import request_of
     from voiceguide.cli.screen import progress_bars
@@ -67,9 +72,12 @@ def export(
 
     request = request_of(routine, session, sound)
     with progress_bars("Speaking", "Writing") as (speaking, writing):
-        made = guide.export(request, output, overwrite=force, speaking=speaking, writing=writing)
+        extras = guide.Extras(captions=tuple(captions or ()), cue=cue)
+        made = guide.export(request, output, overwrite=force, extras=extras, speaking=speaking, writing=writing)
     if made.left_out:
         note(f"Left out, for want of time: {', '.join(made.left_out)}")
     if made.avoided:
         note(f"Left out, as asked: {', '.join(made.avoided)}")
+    for file in made.beside:
+        note(f"{file}: written")
     note(f"{made.target}: {short_clock(made.length_ms)}, {made.target.stat().st_size / 1e6:.1f} MB")

@@ -12,6 +12,7 @@ guide.export(request, Path("massage.mp3"))
 Sound is imported where it is first needed, so that a timetable loads none of it.
 """
 
+from voiceguide.guide.extras import Extras
 from voiceguide.guide.health import Part, able_to_export, diagnose
 from voiceguide.guide.playing import play, to_resume
 from voiceguide.guide.request import Progress, Request
@@ -43,6 +44,7 @@ from voiceguide.scheduler.options import Options
 
 __all__ = [
     "MOST_TEXT_BYTES",
+    "Extras",
     "Options",
     "Overview",
     "Part",

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import logging
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from voiceguide.errors import SpeechError
+from voiceguide.guide.extras import PAGE, Extras, check_extras, page_around, write_extras
 from voiceguide.guide.labels import tags_of
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, scheduled, tell_voice, write
 from voiceguide.routine.library import load_routine
+from voiceguide.routine.model import Routine
 from voiceguide.scheduler.schedule import Schedule
+from voiceguide.scheduler.timeline import Timeline
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,8 @@ class Summary:
     """Steps for which there was no time."""
     avoided: tuple[str, ...]
     """Steps that were left out for the sake of an area."""
+    beside: tuple[Path, ...] = ()
+    """What was written beside it."""
 
 
 def timetable(request: Request) -> tuple[Schedule, bool]:
@@ -70,10 +78,11 @@ def export(
     target: Path,
     *,
     overwrite: bool = False,
+    extras: Extras | None = None,
     speaking: Progress | None = None,
     writing: Progress | None = None,
 ) -> Summary:
-    """Write a session to a file whose ending tells the format.
+    """Write a session to a file whose ending tells the format; ``.html`` is a page with the track inside.
 
     Nothing is seen of the file until it is whole.
 
@@ -81,6 +90,7 @@ def export(
         request: What to write.
         target: Such as ``massage.mp3``.
         overwrite: Whether a file that is there may be replaced.
+        extras: What is to stand beside it.
         speaking: Is told how many sentences are spoken.
         writing: Is told how many frames are written.
 
@@ -88,15 +98,32 @@ def export(
         VoiceguideError: Whatever keeps it from being written.
     """
     from voiceguide.outputs.registry import check_target, file_output
+    from voiceguide.outputs.tags import holds_chapters
+    from voiceguide.outputs.target import check_target as check_file
 
-    check_target(target, overwrite)
+    wanted = extras or Extras()
+    # A page is written in the place of a sound, which is checked in the same way.
+    check_target(target.with_suffix(".m4a") if target.suffix.lower() == PAGE else target, overwrite=True)
+    check_file(target, overwrite)
+    check_extras(target, wanted, overwrite)
     routine = load_routine(request.routine)
     with clips_of(request, routine.language) as clips, closing(bed_of(request)) as bed:
         made = rehearsed(request, routine, clips, speaking)
         mix = mix_of(request, made.timeline, clips, bed)
-        tags = tags_of(routine, made.timeline)
-        output = file_output(target, overwrite, frames=mix.length_frames, tags=tags)
-        output.open()
-        write(mix, output, writing)
+        with _sound(target, overwrite, routine, made.timeline) as sound:
+            tags = tags_of(routine, made.timeline)
+            output = file_output(sound, overwrite, frames=mix.length_frames, tags=tags)
+            output.open()
+            write(mix, output, writing)
+        beside = write_extras(target, wanted, routine, made.timeline)
         tell_voice(request, clips)
-    return Summary(target, made.plan.length_ms, made.plan.left_out, made.plan.avoided)
+        if not (holds_chapters(sound.suffix.lower()) or wanted.cue):
+            _log.info("A %s file holds no chapters; --cue writes a cue sheet beside it.", sound.suffix)
+    return Summary(target, made.plan.length_ms, made.plan.left_out, made.plan.avoided, tuple(beside))
+
+
+def _sound(target: Path, overwrite: bool, routine: Routine, timeline: Timeline) -> AbstractContextManager[Path]:
+    """Give where the sound goes: to its target, or into a page there."""
+    if target.suffix.lower() == PAGE:
+        return page_around(target, overwrite, routine, timeline)
+    return nullcontext(target)
