@@ -1,20 +1,27 @@
 """What every speech engine keeps to; a new engine adds one row and gets every test."""
 
 import importlib.util
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from needs import needs, needs_command, needs_module
 from tiny_piper import by_piper
 
+from voiceguide import paths
 from voiceguide.audio.clip import trimmed
 from voiceguide.errors import SpeechError
-from voiceguide.speech.command import festival, flite
+from voiceguide.settings import settings
+from voiceguide.speech.command import festival, flite, own_command
 from voiceguide.speech.engine import SpeechEngine, Voice, VoiceRequest
 from voiceguide.speech.espeak import EspeakEngine
 from voiceguide.speech.espeak_library import find_library
 from voiceguide.speech.espeak_program import find_program
+from voiceguide.speech.recorded import RecordedEngine, sentence_code
 from voiceguide.speech.system import SystemEngine
 
 Open = Callable[..., SpeechEngine]
@@ -40,6 +47,31 @@ def by_festival(**how):
     return festival(VoiceRequest(**how))
 
 
+class Studio(RecordedEngine):
+    """Records each sentence, by eSpeak in a person's place, before it asks for the recording."""
+
+    def speak(self, text: str):
+        with suppress(SpeechError):
+            speech = by_library().speak(text)
+            file = Path(self.voice().name) / f"{sentence_code(text)}.wav"
+            soundfile.write(file, speech.samples, speech.rate_hz, subtype="PCM_16")
+            self.__dict__.pop("_recordings", None)
+        return super().speak(text)
+
+
+def by_recorded(**how):
+    folder = Path(tempfile.mkdtemp(dir=Path.home()))
+    return Studio(VoiceRequest(voice=str(folder), **how))
+
+
+def by_own_command(**how):
+    file = paths.settings_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('[commands.mine]\nspeak = ["espeak-ng", "-w", "{file}", "-s", "{rate}", "--stdin"]\n', "utf-8")
+    settings.cache_clear()
+    return own_command(VoiceRequest(**how))
+
+
 HAS_LIBRARY = importlib.util.find_spec("espeakng_loader") is not None or find_library() is not None
 
 LIBRARY = pytest.param(by_library, id="espeak-library", marks=needs(HAS_LIBRARY, "no eSpeak NG library"))
@@ -56,6 +88,13 @@ ENGLISH_ONLY = [FLITE, FESTIVAL]
 """As they come; festival has other languages in packages of their own."""
 
 ENGINES = [*WITH_GERMAN, *ENGLISH_ONLY]
+
+RECORDED = pytest.param(by_recorded, id="recorded", marks=needs(HAS_LIBRARY, "no eSpeak NG library"))
+OWN = pytest.param(by_own_command, id="command", marks=needs_command("espeak-ng"))
+
+SPEAKERS = [*ENGINES, RECORDED, OWN]
+"""With a person's recordings, whose rate, length and language are the person's, and a program of a person's own, of
+whose voices nothing is known."""
 
 REPEATABLE = [LIBRARY, PROGRAM, *ENGLISH_ONLY]
 """pyttsx3's eSpeak keeps its hidden state from text to text, and Piper adds noise: only lengths are nearly the same."""
@@ -93,13 +132,14 @@ def of(engines):
 
 
 every_engine = of(ENGINES)
+every_speaker = of(SPEAKERS)
 
 
 def has_sound(speech) -> bool:
     return float(np.abs(speech.samples).max()) > 0.05
 
 
-@every_engine
+@every_speaker
 def test_it_speaks_text_with_sound_in_it(opened: Open):
     speech = opened().speak(SENTENCE)
 
@@ -110,7 +150,7 @@ def test_it_speaks_text_with_sound_in_it(opened: Open):
     assert 1.0 < len(speech.samples) / speech.rate_hz < 5.0
 
 
-@every_engine
+@every_speaker
 def test_it_is_ready(opened: Open):
     engine = opened()
 
@@ -135,7 +175,7 @@ def test_each_voice_that_is_listed_is_found_by_its_name_in_any_language(opened: 
         assert opened(voice=voice.name, language="de").voice().language == voice.language
 
 
-@every_engine
+@every_speaker
 @pytest.mark.parametrize("empty", ["", "   ", "\n\t", "\0", "<>"])
 def test_an_empty_text_is_refused_with_a_hint(opened: Open, empty: str):
     with pytest.raises(SpeechError) as caught:
@@ -144,7 +184,7 @@ def test_an_empty_text_is_refused_with_a_hint(opened: Open, empty: str):
     assert caught.value.hint
 
 
-@every_engine
+@every_speaker
 def test_10_000_characters_are_refused_with_a_hint(opened: Open):
     with pytest.raises(SpeechError, match="too long") as caught:
         opened().speak("word " * 2_000)
@@ -160,7 +200,7 @@ def test_1_500_characters_are_spoken(opened: Open):
     assert has_sound(speech)
 
 
-@every_engine
+@every_speaker
 @pytest.mark.parametrize(
     "odd",
     [
@@ -188,7 +228,7 @@ def test_odd_text_is_words_and_nothing_else(opened: Open, odd: str):
     assert len(speech.samples) / speech.rate_hz < 20.0
 
 
-@every_engine
+@every_speaker
 def test_markup_is_not_obeyed(opened: Open):
     engine = opened()
     obeyed = len(engine.speak("Hello.").samples)
@@ -227,7 +267,7 @@ def test_its_identity_changes_with_the_voice(opened: Open):
     assert len(identities) == 3
 
 
-@every_engine
+@every_speaker
 def test_the_same_text_takes_nearly_the_same_time(opened: Open):
     engine = opened()
     first = engine.speak(SENTENCE)
@@ -293,7 +333,7 @@ def test_an_unknown_voice_is_refused_with_a_hint(opened: Open):
     assert caught.value.hint
 
 
-@every_engine
+@every_speaker
 def test_it_closes_twice_and_may_never_have_spoken(opened: Open):
     silent = opened()
     silent.close()
