@@ -37,7 +37,7 @@ from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.phrases import phrases
 from voiceguide.scheduler.planning import Terms
 from voiceguide.scheduler.schedule import Schedule, schedule
-from voiceguide.scheduler.timeline import Cue, Role
+from voiceguide.scheduler.timeline import Cue, Role, Timeline
 from voiceguide.units import frames
 
 TERMS = Terms(Options(), phrases("en"), measure)
@@ -337,17 +337,24 @@ def test_what_no_longer_fits_is_said_and_told():
     assert len(done.sound) == pytest.approx(frames(made.plan.length_ms), abs=frames(1_100))
 
 
-def test_an_end_that_cannot_be_kept_is_told_once_in_minutes():
+def test_an_end_that_cannot_be_kept_is_told_once_in_minutes_and_given_up():
     said: list[str] = []
+    mixed: list[Timeline] = []
 
     def say(text: str) -> np.ndarray:
         said.append(text)
         return np.zeros(frames(500), np.float32)
 
-    done = play_made(MADE, {15_000: [Verb.HOLD], 150_000: [Verb.RESUME]}, keep_end=True, say=say)
+    def mix(timeline: Timeline) -> Mix:
+        mixed.append(timeline)
+        return mix_of(timeline)
+
+    holds = {15_000: [Verb.HOLD], 150_000: [Verb.RESUME], 160_000: [Verb.HOLD], 164_000: [Verb.RESUME]}
+    done = play_made(MADE, holds, keep_end=True, say=say, mix=mix)
 
     late_ms = len(done.sound) // 48 - MADE.plan.length_ms
     assert said == [f"We will end {round(late_ms / 60_000)} minutes later."]
+    assert len(mixed) <= 5
 
 
 def test_new_words_that_cannot_be_spoken_leave_the_session_as_it_was():

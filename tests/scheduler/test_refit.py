@@ -212,3 +212,14 @@ def test_a_built_in_routine_keeps_its_end_after_a_long_hold(minutes):
 
     assert fitted.late_ms == 0
     assert fitted.made.plan.steps[2].length_ms == third.length_ms
+
+
+@pytest.mark.parametrize("minutes", [-5, -1, 1])
+def test_in_the_middle_of_any_sentence_of_a_built_in_routine_all_goes_well(minutes):
+    session = terms(30 * MINUTE_MS, time_left_ms=MINUTE_MS)
+    made = schedule(load_routine("eleven-steps"), session)
+
+    for cue in made.timeline.cues:
+        from_ms = (cue.at_ms + cue.end_ms) // 2
+        fitted = refit(made, session, from_ms=from_ms, longer_ms=minutes * MINUTE_MS)
+        assert_goes_on_from(made, fitted.made, from_ms)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +100,8 @@ def to_resume() -> tuple[Request, Progress]:
     if progress is None:
         raise SessionError("there is no session to resume", hint="start one with 'voiceguide play ROUTINE'")
     try:
-        return msgspec.convert(progress.options, Request), progress
+        # The end that was promised has passed, or will have by then.
+        return replace(msgspec.convert(progress.options, Request), keep_end=False), progress
     except msgspec.ValidationError as error:
         hint = "start anew with 'voiceguide play ROUTINE'"
         raise ProgressError(f"what was kept of the session cannot be used ({error})", hint=hint) from error

@@ -55,7 +55,7 @@ class StoredClip(NamedTuple):
     """Mono, shape ``(n,)``."""
 
     rate_hz: int
-    """Samples in a second: its engine's."""
+    """Samples in a second."""
 
     @property
     def length_ms(self) -> int:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, Self
 
 import numpy as np
 
-from voiceguide.audio.clip import as_heard, finish
+from voiceguide.audio.clip import as_heard, finish, length_ms
 from voiceguide.audio.samples import Buffer, as_block, as_buffer
 from voiceguide.background import in_background
 from voiceguide.errors import MediaError, SpeechError
@@ -250,7 +250,9 @@ class Clips:
                 f"the voice {link.name} gave only silence for {text[:40]!r}",
                 hint="write it in words, or choose another voice",
             )
-        clip = StoredClip(as_block(samples), speech.rate_hz)
+        # Resampled now, once, and not whenever a session is mixed.
+        heard = as_heard(samples, speech.rate_hz, length_ms(len(samples), speech.rate_hz))
+        clip = StoredClip(as_block(heard), SAMPLE_RATE)
         self._cache.put(clip_key(link.identity, text), clip)
         with self._counting:
             self.made += 1
