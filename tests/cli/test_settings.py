@@ -44,6 +44,7 @@ def test_one_area_may_be_written_without_brackets(settle):
         ("minuts = 27", "'minuts'", "minutes"),
         ('minutes = "long"', "minutes:", "--minutes"),
         ("rate = 10", "between 80 and 300", "--rate"),
+        ("music-level = nan", "between -40", "--music-level"),
         ('detail = "everything"', "detail:", "--detail"),
         ("stretch = 3", "stretch:", "--stretch"),
         ('time-left = "5"', "time-left:", "--time-left"),

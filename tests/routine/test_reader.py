@@ -112,6 +112,23 @@ def test_a_wrong_step_is_told(lines, expected):
     assert any(expected in found for found in problems(with_step(lines)))
 
 
+@pytest.mark.parametrize("key", ["say", "brief", "caution"])
+def test_a_text_in_which_there_is_nothing_to_say_is_told(key):
+    text = "".join(f"        {name}: Rest.\n" for name in ("say",) if name != key)
+    found = problems(f"""\
+format: 1
+title: T
+sections:
+  - title: A
+    steps:
+      - title: B
+        time: 1 min
+        {key}: "👐🏽 !"
+{text}""")
+
+    assert any(each.startswith("8:") and "nothing to say" in each for each in found), found
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [

@@ -19,6 +19,7 @@ from voiceguide.scheduler.phrases import languages, phrases
 from voiceguide.scheduler.planning import Terms, make_plan
 from voiceguide.scheduler.schedule import schedule
 from voiceguide.scheduler.timeline import Role
+from voiceguide.scheduler.wording import sentences
 
 
 @given(routines(), st.floats(0, 1), st.sampled_from([None, 60_000, 300_000]))
@@ -264,3 +265,16 @@ def test_a_routine_is_guided_in_its_own_language_throughout(language, expected):
         Routine(format=1, title="Xyz", sections=routine.sections), Terms(ours.options, phrases("en"), measure)
     )
     assert said & set(english.sentences()) <= {own}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Breathe out. 🙂! Let go.", ["Breathe out.", "Let go."]),
+        ("Rest! !!! …", ["Rest!"]),
+        ("Rest 🙂.", ["Rest 🙂."]),
+        ("…", []),
+    ],
+)
+def test_a_sentence_has_something_to_say(text, said):
+    assert sentences(text) == said

@@ -190,7 +190,7 @@ def test_no_more_engines_are_made_than_may_speak_side_by_side():
     several = Link(Teller("one", at_once=3), make)
     taken = [several._taken() for _ in range(3)]
     for engine in taken:
-        several._free.put(engine)
+        several._give_back(engine)
     for _ in range(5):
         several.speak("Hello.")
 

@@ -22,9 +22,9 @@ from voiceguide.errors import SpeechError
 from voiceguide.speech import piper_model
 from voiceguide.speech.engine import Quality, VoiceRequest
 from voiceguide.speech.lexicon import Lexicon, Term
+from voiceguide.speech.pace import Pace
 from voiceguide.speech.piper import PiperEngine
 from voiceguide.speech.piper_model import LoadedModel
-from voiceguide.speech.piper_pace import Pace
 from voiceguide.speech.piper_voices import bcp47, read_model, voice_folders
 
 pytestmark = needs_module("piper", "onnx")

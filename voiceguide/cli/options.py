@@ -73,46 +73,30 @@ def _unless_until(ctx: typer.Context, minutes: float | None) -> float | None:
     return None if source and source.name == "DEFAULT_MAP" and ctx.params.get("until") else minutes
 
 
-RoutineName = Annotated[
-    str,
-    typer.Argument(
-        metavar="ROUTINE",
-        help="A name that 'voiceguide list' shows, or the path of a routine file.",
-        autocompletion=_starting(_routine_names),
-        show_default=False,
-    ),
-]
-MaybeRoutineName = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="ROUTINE",
-        help="A name that 'voiceguide list' shows, or the path of a routine file.",
-        autocompletion=_starting(_routine_names),
-        show_default=False,
-    ),
-]
+_ROUTINE = typer.Argument(
+    metavar="ROUTINE",
+    help="A name that 'voiceguide list' shows, or the path of a routine file.",
+    autocompletion=_starting(_routine_names),
+    show_default=False,
+)
+RoutineName = Annotated[str, _ROUTINE]
+MaybeRoutineName = Annotated[str | None, _ROUTINE]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for another program.")]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Replace a file that is there.")]
-Device = Annotated[
-    str | None,
-    typer.Option(
-        "--output",
+
+
+def _device(name: str) -> Any:
+    return typer.Option(
+        name,
         metavar="NAME",
         help="The sound output.",
         autocompletion=_starting(_device_names),
         show_default="the best that opens",
-    ),
-]
-SampleDevice = Annotated[
-    str | None,
-    typer.Option(
-        "--device",
-        metavar="NAME",
-        help="The sound output.",
-        autocompletion=_starting(_device_names),
-        show_default="the best that opens",
-    ),
-]
+    )
+
+
+Device = Annotated[str | None, _device("--output")]
+SampleDevice = Annotated[str | None, _device("--device")]
 SampleFile = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.", show_default="play it")
 ]

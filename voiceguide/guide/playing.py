@@ -56,7 +56,7 @@ def play(
     from voiceguide.outputs.registry import open_device
     from voiceguide.player.device import Device
     from voiceguide.player.live import Live, perform
-    from voiceguide.player.stage import Stage
+    from voiceguide.player.stage import Session, Stage
 
     file = find_routine(request.routine)
     routine = load_routine(request.routine)
@@ -81,7 +81,7 @@ def play(
             tell_voice(request, clips)
             if resumed:
                 _go_on(resumed, made, commands)
-            return _session(stage, made)
+            return Session(mix=stage.mix(made.timeline), made=made)
 
         perform(Live(stage, in_background(prepare, "prepare"), commands, tell, first=first), device)
 
@@ -164,9 +164,3 @@ def _prepared(request: Request, routine: Routine, clips: Clips, stage: Stage, fi
         timeline, known_ms = beginning(made)
         first.set_result(Session(mix=stage.mix(timeline), known_ms=known_ms))
     return rehearsed(request, routine, clips, None)
-
-
-def _session(stage: Stage, made: Schedule) -> Session:
-    from voiceguide.player.stage import Session
-
-    return Session(mix=stage.mix(made.timeline), made=made)

@@ -12,6 +12,7 @@ from voiceguide.routine.library import load_routine
 from voiceguide.scheduler.pauses import Measure
 from voiceguide.scheduler.phrases import languages, phrases
 from voiceguide.scheduler.timeline import Chapter, Cue, Role, Timeline
+from voiceguide.speech.language import primary
 from voiceguide.units import SECOND_MS
 
 if TYPE_CHECKING:
@@ -156,13 +157,9 @@ def _in_turn(texts: list[str], measure: Measure) -> Timeline:
 
 def _speaks(engine: str, language: str | None, wanted: str) -> bool:
     """Return whether a voice is of a language; what a person brings along may be of any."""
-    return engine in ("recorded", "command") if language is None else _primary(language) == _primary(wanted)
+    return engine in ("recorded", "command") if language is None else primary(language) == primary(wanted)
 
 
 def _known(language: str | None) -> str:
     """Return a language in which the guide can say something."""
-    return language if language and _primary(language) in languages() else "en"
-
-
-def _primary(language: str) -> str:
-    return language.replace("_", "-").partition("-")[0].lower()
+    return language if language and primary(language) in languages() else "en"

@@ -99,11 +99,6 @@ class Live:
         self._news: str | None = None
         self._started_s = stage.clock()
 
-    @property
-    def transport(self) -> Transport:
-        """Where the session stands."""
-        return self._transport
-
     def blocks(self) -> Iterator[Block]:
         """Yield the session.
 

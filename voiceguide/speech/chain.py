@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count, islice
-from queue import LifoQueue
+from queue import SimpleQueue
 from typing import Final, TypeVar
 
 from voiceguide.errors import SpeechError
@@ -72,8 +73,8 @@ class Link:
         self.at_once = max(1, engine.at_once)
         self._make = make
         self._all = [engine]
-        self._free: LifoQueue[SpeechEngine] = LifoQueue()
-        self._free.put(engine)
+        self._free = [engine]
+        self._waiting: deque[SimpleQueue[SpeechEngine]] = deque()
         self._making = threading.Lock()
         self._failures = 0
         self._told = False
@@ -97,7 +98,7 @@ class Link:
             hint = "make room on the disk, or choose another voice"
             raise SpeechError(f"{self.name} cannot work ({error})", hint=hint) from error
         finally:
-            self._free.put(engine)
+            self._give_back(engine)
         self._failures = 0
         return speech
 
@@ -117,11 +118,23 @@ class Link:
             engine.close()
 
     def _taken(self) -> SpeechEngine:
+        """Return an engine that is free; who asked first has the next."""
         with self._making:
-            if self._free.empty() and len(self._all) < self.at_once:
+            if self._free:
+                return self._free.pop()
+            if len(self._all) < self.at_once:
                 self._all.append(self._make())
                 return self._all[-1]
-        return self._free.get()
+            mine: SimpleQueue[SpeechEngine] = SimpleQueue()
+            self._waiting.append(mine)
+        return mine.get()
+
+    def _give_back(self, engine: SpeechEngine) -> None:
+        with self._making:
+            if self._waiting:
+                self._waiting.popleft().put(engine)
+            else:
+                self._free.append(engine)
 
 
 class Chain:

@@ -22,6 +22,7 @@ from voiceguide.settings import settings
 from voiceguide.speech.cache import ClipCache, StoredClip, clip_key
 from voiceguide.speech.chain import Chain, Link, open_chain
 from voiceguide.speech.engine import Voice, VoiceRequest, cores
+from voiceguide.speech.language import primary
 from voiceguide.speech.lexicon import built_in_lexicon
 from voiceguide.units import SAMPLE_RATE, gain
 
@@ -55,7 +56,7 @@ def open_clips(voice: str, language: str | None, rate_wpm: int = _RATE_WPM) -> C
     """
     lexicon = built_in_lexicon().with_own(settings().lexicon)
     chain = open_chain(voice, VoiceRequest(language=language or "en", rate_wpm=rate_wpm, lexicon=lexicon))
-    if language and chain.voice.language and _primary(chain.voice.language) != _primary(language):
+    if language and chain.voice.language and primary(chain.voice.language) != primary(language):
         _log.warning(
             "the voice %s speaks %s, and the texts are in %s (leave --voice out to get one that fits)",
             chain.voice.name, chain.voice.language, language,
@@ -273,11 +274,6 @@ class Clips:
         except MediaError:  # nothing here decodes it: then the session has no chimes at all
             chime = np.zeros(SAMPLE_RATE, np.float32)
         return StoredClip(as_block(chime), SAMPLE_RATE)
-
-
-def _primary(language: str) -> str:
-    """Return the language without its region."""
-    return language.replace("_", "-").partition("-")[0].casefold()
 
 
 class _Recent:

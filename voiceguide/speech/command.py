@@ -11,7 +11,7 @@ from typing import Final
 
 from voiceguide.errors import SpeechError, near
 from voiceguide.speech.engine import NotSpokenHere, Speech, Voice, VoiceRequest, cores
-from voiceguide.speech.piper_pace import pace_of
+from voiceguide.speech.pace import pace_of
 from voiceguide.speech.presets import FESTIVAL, FLITE, PICO, RHVOICE, SAY, Preset, Speaker, own_commands
 from voiceguide.speech.program import LIMIT_S, Program, answer, make
 from voiceguide.speech.text import spoken_text

@@ -13,8 +13,8 @@ from typing import Final
 
 from voiceguide.errors import SpeechError
 from voiceguide.speech.engine import Speech, Voice, VoiceRequest
+from voiceguide.speech.pace import pace_of
 from voiceguide.speech.piper_model import LoadedModel
-from voiceguide.speech.piper_pace import pace_of
 from voiceguide.speech.piper_voices import (
     PHONEMES,
     PiperModel,

@@ -18,6 +18,7 @@ from voiceguide.errors import SpeechError
 from voiceguide.settings import settings
 from voiceguide.speech.download import DownloadError, RemoteFile, download, fetch, is_whole
 from voiceguide.speech.engine import Voice
+from voiceguide.speech.language import primary
 from voiceguide.speech.piper_voices import bcp47, quality_of, read_model
 
 Progress = Callable[[int, int], None]
@@ -66,7 +67,7 @@ def available(language: str | None = None) -> list[Voice]:
         Voice(name=name, language=bcp47(entry.language.code), quality=quality_of(entry.quality))
         for name, entry in sorted(catalogue.items())
     ]
-    return [voice for voice in voices if language is None or _primary(voice.language or "") == _primary(language)]
+    return [voice for voice in voices if language is None or primary(voice.language or "") == primary(language)]
 
 
 def install_voice(name: str, progress: Progress | None = None) -> Voice:
@@ -176,10 +177,6 @@ def _usual_path(name: str) -> str:
 
 def _address() -> str:
     return settings().voices_address or _USUAL_ADDRESS
-
-
-def _primary(language: str) -> str:
-    return bcp47(language).partition("-")[0]
 
 
 def _unseen(_done_bytes: int, _total_bytes: int) -> None:

@@ -1,7 +1,7 @@
 """Programs that speak into a file, and what each has to be told.
 
 flite and festival were measured: words a minute over all sentences of the built-in routines, one at a time. pico2wave,
-RHVoice and the ``say`` of macOS are written from their documentation and source; nobody has heard them here.
+RHVoice and the ``say`` of macOS are written from their documentation and source; only stand-ins for them were run.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""How fast a voice of Piper speaks, so that words a minute mean the same with each of them.
+"""How fast a voice speaks of whose pace nothing is known: Piper's, and those of some programs.
 
 Voices differ by a third, and stretching by a half makes none of them half as long again: each phoneme lasts a whole
 number of blocks, rounded up. So a voice is timed twice, with a passage in its own language, and never again.
@@ -73,7 +73,7 @@ def pace_of(key: str, language: str | None, speak: Callable[[str, float], Speech
     Raises:
         SpeechError: The voice fails.
     """
-    file = paths.cache_folder() / "piper" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+    file = paths.cache_folder() / "pace" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
     pace = _remembered(file)
     if pace is None:
         pace = _timed(language, speak)
