@@ -17,7 +17,8 @@ find_python() {
     fail "voiceguide needs Python 3.11 or newer" "install it from python.org or with your package manager"
 }
 
-# set_up KIND EXTRAS: the stamp of KIND says what was installed, from where and for what; it is written last.
+# set_up KIND EXTRAS [PERHAPS]: the stamp of KIND says what was installed, from where and for what; it is written last.
+# The extra PERHAPS is built from source, which not every machine can.
 set_up() {
     stamp="$root/.venv/.set-up-$1"
     wanted="$root $2 $(cksum <"$root/pyproject.toml")"
@@ -33,5 +34,8 @@ set_up() {
     rm -f "$stamp"
     "$root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$root[$2]" >&2 ||
         fail "the packages could not be installed" "check the network, then run the same command again"
+    [ -z "${3:-}" ] ||
+        "$root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$root[$3]" >/dev/null 2>&1 ||
+        echo "note: $3 could not be built here; its tests are left out" >&2
     echo "$wanted" >"$stamp"
 }

@@ -41,6 +41,7 @@ LIVE = (
     "outputs/test_contract.py",
     "outputs/test_miniaudio.py",
     "outputs/test_process.py",
+    "outputs/test_simpleaudio.py",
     "player/test_device.py",
     "player/test_mpris.py",
 )

@@ -18,8 +18,12 @@ DEVICES: Final = {
     "aplay": "voiceguide.outputs.process:aplay",
     "mpv": "voiceguide.outputs.process:mpv",
     "ffplay": "voiceguide.outputs.process:ffplay",
+    "simpleaudio": "voiceguide.outputs.simpleaudio:SimpleaudioOutput",
 }
 """Name of a device to ``module:factory``, best first; the factory takes nothing."""
+
+BY_NAME_ONLY: Final = frozenset({"simpleaudio"})
+"""Devices that are taken only where somebody asks for them."""
 
 FILES: Final = {
     ".wav": "voiceguide.outputs.wav:WavOutput",
@@ -61,7 +65,8 @@ def open_device(name: str | None = None) -> Output:
         raise OutputError(f"there is no output called {name!r}", hint=_near(name, list(DEVICES)))
     output: Output = _factory(DEVICES[name])()
     if hint := output.missing():
-        raise OutputError(f"{name} is not installed", hint=hint)
+        reason = "cannot be used here" if name in BY_NAME_ONLY else "is not installed"
+        raise OutputError(f"{name} {reason}", hint=hint)
     output.open()
     return output
 
@@ -136,6 +141,8 @@ def _device_hint(name: str) -> str | None:
 def _first_open() -> Output:
     reasons = []
     for name in DEVICES:
+        if name in BY_NAME_ONLY:
+            continue
         try:
             return open_device(name)
         except OutputError as error:
