@@ -2,17 +2,14 @@
 
 import os
 import shutil
-import subprocess
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from needs import REQUIRE_ALL
+from null_sink import PROGRAMS, NullSink, null_sink_server
 
 if TYPE_CHECKING:
     from voiceguide.speech.clips import Clips
@@ -75,69 +72,13 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     paths._dirs.cache_clear()
 
 
-@dataclass(frozen=True)
-class NullSink:
-    """A private PulseAudio whose only speaker is a null sink called ``cap``."""
-
-    env: dict[str, str]
-    """The environment in which a program plays into it."""
-
-    @contextmanager
-    def record(self, target: Path) -> Iterator[None]:
-        """Capture what is played during the block as a 48 kHz stereo WAV.
-
-        The recorder starts first and has half a second, because a suspended null sink needs time to find its pace.
-        """
-        recorder = subprocess.Popen(
-            ["parec", "-d", "cap.monitor", "--file-format=wav", "--rate=48000", "--channels=2", "--format=s16le",
-             "--latency-msec=20", str(target)],
-            env=self.env,
-        )  # fmt: skip
-        try:
-            time.sleep(2.0)
-            yield
-            time.sleep(0.5)
-        finally:
-            recorder.terminate()
-            recorder.wait(5)
-
-
 @pytest.fixture(scope="session")
 def _null_sink_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NullSink | None]:
-    if not all(map(shutil.which, ("pulseaudio", "pactl", "parec"))):
+    if not all(map(shutil.which, PROGRAMS)):
         yield None
         return
-    folder = tmp_path_factory.mktemp("pulse")
-    socket = folder / "native"
-    env = {
-        **os.environ,
-        "HOME": str(folder),
-        "XDG_RUNTIME_DIR": str(folder),
-        "XDG_CONFIG_HOME": str(folder),
-        "PULSE_SERVER": f"unix:{socket}",
-        "PULSE_COOKIE": str(folder / "cookie"),
-    }
-    server = subprocess.Popen(
-        ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
-         "-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1",
-         "-L", "module-null-sink sink_name=cap rate=48000 channels=2"],
-        env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait_for(env)
-        yield NullSink(env)
-    finally:
-        server.terminate()
-        server.wait(5)
-
-
-def _wait_for(env: dict[str, str]) -> None:
-    for _ in range(100):
-        if subprocess.run(["pactl", "info"], check=False, env=env, capture_output=True).returncode == 0:
-            subprocess.run(["pactl", "set-default-sink", "cap"], env=env, check=True)
-            return
-        time.sleep(0.1)
-    raise RuntimeError("PulseAudio did not start within 10 s")
+    with null_sink_server(tmp_path_factory.mktemp("pulse")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from needs import REQUIRE_ALL
+from null_sink import realtime
 
 from voiceguide.units import SAMPLE_RATE
 
@@ -133,7 +134,7 @@ def pulseaudio(folder: Path) -> Iterator[Server]:
     lacking(("pulseaudio", "pactl", "parec"))
     env = server_env(folder)
     arguments = [
-        "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+        *realtime(), "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
         "-L", f"module-native-protocol-unix socket={folder / 'native'} auth-anonymous=1",
         "-L", "module-null-sink sink_name=cap rate=48000 channels=2",
     ]  # fmt: skip
@@ -161,10 +162,10 @@ def pipewire(folder: Path) -> Iterator[Server]:
         bus = ["dbus-daemon", "--session", "--nofork", f"--address=unix:path={folder / 'bus'}"]
         programs.enter_context(started(bus, env))
         until((folder / "bus").exists, "D-Bus")
-        pid = programs.enter_context(started(["pipewire"], env))
+        pid = programs.enter_context(started([*realtime(), "pipewire"], env))
         until(lambda: succeeds(["pw-cli", "info", "0"], env), "PipeWire")
         programs.enter_context(started(["wireplumber"], env))
-        programs.enter_context(started(["pipewire", "-c", "pipewire-pulse.conf"], env))
+        programs.enter_context(started([*realtime(), "pipewire", "-c", "pipewire-pulse.conf"], env))
         until(lambda: succeeds(["pactl", "info"], env), "PipeWire's PulseAudio")
         subprocess.run(["pw-cli", "create-node", "adapter", _NULL_SINK], env={**os.environ, **env}, check=True,
                        capture_output=True)  # fmt: skip
@@ -210,8 +211,8 @@ class Ear:
 @contextmanager
 def listening(server: Server) -> Iterator[Ear]:
     """Listen to a server's null sink."""
-    arguments = ["parec", "-d", "cap.monitor", "--raw", f"--rate={SAMPLE_RATE}", "--channels=2", "--format=s16le",
-                 "--latency-msec=10"]  # fmt: skip
+    arguments = [*realtime(), "parec", "-d", "cap.monitor", "--raw", f"--rate={SAMPLE_RATE}", "--channels=2",
+                 "--format=s16le", "--latency-msec=10"]  # fmt: skip
     ear = Ear()
     recorder = subprocess.Popen(
         arguments, bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, **server.env}

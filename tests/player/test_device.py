@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from live_parts import GONE, Fragile, Sockets
 from needs import needs_command
+from null_sink import realtime
 
 from voiceguide.errors import OutputError
 from voiceguide.outputs.memory import MemoryOutput
@@ -103,7 +104,7 @@ def test_an_end_plays_out_and_an_error_breaks_off():
 def sound_server(folder: Path):
     """Run a PulseAudio with a null sink; yield it."""
     server = subprocess.Popen(
-        ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+        [*realtime(), "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
          "-L", f"module-native-protocol-unix socket={folder / 'native'} auth-anonymous=1",
          "-L", "module-null-sink sink_name=cap rate=48000 channels=2"],
         env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
