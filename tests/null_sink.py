@@ -53,34 +53,45 @@ class NullSink:
             recorder.wait(5)
 
 
-@contextmanager
-def null_sink_server(folder: Path) -> Iterator[NullSink]:
-    """Run a sound server during the block.
-
-    Raises:
-        RuntimeError: It did not start.
-    """
-    socket = folder / "native"
-    env = {
+def pulse_env(folder: Path) -> dict[str, str]:
+    """Return the environment of programs that find the server of `folder`, and no other."""
+    return {
         **os.environ,
         "HOME": str(folder),
         "XDG_RUNTIME_DIR": str(folder),
         "XDG_CONFIG_HOME": str(folder),
-        "PULSE_SERVER": f"unix:{socket}",
+        "PULSE_SERVER": f"unix:{folder / 'native'}",
         "PULSE_COOKIE": str(folder / "cookie"),
     }
+
+
+@contextmanager
+def pulseaudio(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a sound server during the block; it may be killed before.
+
+    Raises:
+        RuntimeError: It did not start.
+    """
+    env = pulse_env(folder)
     server = subprocess.Popen(
         [*realtime(), "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
-         "-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1",
+         "-L", f"module-native-protocol-unix socket={folder / 'native'} auth-anonymous=1",
          "-L", "module-null-sink sink_name=cap rate=48000 channels=2"],
         env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         _wait_for(env)
-        yield NullSink(env)
+        yield server
     finally:
-        server.terminate()
+        server.kill()
         server.wait(5)
+
+
+@contextmanager
+def null_sink_server(folder: Path) -> Iterator[NullSink]:
+    """Run a sound server during the block, to be played into and recorded."""
+    with pulseaudio(folder):
+        yield NullSink(pulse_env(folder))
 
 
 def _wait_for(env: dict[str, str]) -> None:

@@ -1,16 +1,12 @@
-import os
-import signal
-import subprocess
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from live_parts import GONE, Fragile, Sockets
 from needs import needs_command
-from null_sink import realtime
+from null_sink import pulse_env, pulseaudio
 
 from voiceguide.errors import OutputError
 from voiceguide.outputs.memory import MemoryOutput
@@ -100,34 +96,15 @@ def test_an_end_plays_out_and_an_error_breaks_off():
     assert broken.aborted
 
 
-@contextmanager
-def sound_server(folder: Path):
-    """Run a PulseAudio with a null sink; yield it."""
-    server = subprocess.Popen(
-        [*realtime(), "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
-         "-L", f"module-native-protocol-unix socket={folder / 'native'} auth-anonymous=1",
-         "-L", "module-null-sink sink_name=cap rate=48000 channels=2"],
-        env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        until(lambda: subprocess.run(["pactl", "info"], check=False, capture_output=True).returncode == 0)
-        yield server
-    finally:
-        server.send_signal(signal.SIGKILL)
-        server.wait(5)
-
-
 @needs_command("pulseaudio", "pactl")
 @pytest.mark.parametrize("name", ["miniaudio", "pacat"])
 def test_a_sound_server_that_dies_and_comes_back_is_played_on_within_three_seconds(name, tmp_path, monkeypatch):
     tmp_path.chmod(0o700)
-    for variable in ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path))
-    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path / 'native'}")
-    monkeypatch.setenv("PULSE_COOKIE", str(tmp_path / "cookie"))
+    for variable, value in pulse_env(tmp_path).items():
+        monkeypatch.setenv(variable, value)
     monkeypatch.setenv("ALSA_CONFIG_PATH", "/dev/null")
 
-    with sound_server(tmp_path):
+    with pulseaudio(tmp_path):
         device = Device(lambda: open_device(name), proved_frames=0)
         for _ in range(20):
             assert device.write(BLOCK)
@@ -137,7 +114,7 @@ def test_a_sound_server_that_dies_and_comes_back_is_played_on_within_three_secon
         for _ in range(30):
             assert not device.look()
             time.sleep(0.05)
-        with sound_server(tmp_path):
+        with pulseaudio(tmp_path):
             back = time.monotonic()
             until(device.look)
             assert time.monotonic() - back < 3

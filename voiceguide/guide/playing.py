@@ -57,10 +57,12 @@ def play(
     from voiceguide.player.device import Device
     from voiceguide.player.live import Live, perform
     from voiceguide.player.stage import Session, Stage
+    from voiceguide.player.steady import steady
 
     file = find_routine(request.routine)
     routine = load_routine(request.routine)
     with ExitStack() as parts:
+        settle = parts.enter_context(steady())
         tell = _surrounded(parts, commands, watch, _progress(request, file, resumed))
         clips = parts.enter_context(clips_of(request, routine.language))
         bed = parts.enter_context(closing(bed_of(request)))
@@ -81,7 +83,9 @@ def play(
             tell_voice(request, clips)
             if resumed:
                 _go_on(resumed, made, commands)
-            return Session(mix=stage.mix(made.timeline), made=made)
+            session = Session(mix=stage.mix(made.timeline), made=made)
+            settle()
+            return session
 
         perform(Live(stage, in_background(prepare, "prepare"), commands, tell, first=first), device)
 

@@ -26,11 +26,11 @@ from voiceguide.units import SAMPLE_RATE, SECOND_MS, frames
 PERIOD_MS: Final = 20
 """How much the device asks for at once."""
 
-PERIODS: Final = 3
-"""How many periods the device holds."""
+PERIODS: Final = 5
+"""How many periods the device holds: as long as Python may be busy with something else."""
 
-RING_MS: Final = 60
-"""What we hold for it: enough to bridge a busy moment of the interpreter."""
+RING_MS: Final = 40
+"""What we hold for it: enough to bridge the making of a block."""
 
 _INSTALL: Final = 'install it with "pip install miniaudio", or take another device with --output'
 _NO_USE: Final = frozenset({"NULL", "CUSTOM", "WEBAUDIO", "JACK"})

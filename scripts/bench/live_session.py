@@ -1,0 +1,201 @@
+"""What the live bench is made of: a session in a process of its own, and an ear at its sound server."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import soundfile
+from null_sink import NullSink, realtime
+
+from voiceguide.errors import SessionError
+from voiceguide.player.controls.client import send
+from voiceguide.units import SAMPLE_RATE
+
+VOICEGUIDE = str(Path(sys.executable).with_name("voiceguide"))
+SESSION = ("--voice", "espeak")
+AS_HEARD = 0.2
+"""So much louder or softer than its pattern a sound may be to be the pattern."""
+
+
+class Playing:
+    """``voiceguide play`` in a process of its own, which is ended with the block.
+
+    Args:
+        folder: Where it runs.
+        env: Its environment; folders and the way to reach it are this process's.
+        words: What to play, and how.
+    """
+
+    def __init__(self, folder: Path, env: dict[str, str], *words: str) -> None:
+        voice = () if "--resume" in words else SESSION
+        names = ("HOME", "XDG_RUNTIME_DIR", *(f"XDG_{kind}_HOME" for kind in ("CACHE", "CONFIG", "DATA", "STATE")))
+        self._log = (folder / "log").open("w+")
+        self._process = subprocess.Popen(
+            [VOICEGUIDE, "play", *words, *voice],
+            cwd=folder,
+            env=env | {name: os.environ[name] for name in names},
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+        self._log.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it plays."""
+        return self._process.poll() is None
+
+    def ctl(self, line: str) -> dict[str, Any]:
+        """Send a command."""
+        return send(line)
+
+    def status(self) -> dict[str, Any]:
+        """Return where it stands."""
+        return send("status")
+
+    def until(self, ready: Callable[[dict[str, Any]], bool], within_s: float = 30) -> dict[str, Any]:
+        """Return the first status that is as it should be."""
+        end_s = time.monotonic() + within_s
+        while time.monotonic() < end_s and self.alive:
+            try:
+                status = self.status()
+            except SessionError:
+                status = {}
+            if "step" in status and ready(status):
+                return status
+            time.sleep(0.02)
+        self._log.seek(0)
+        raise RuntimeError(f"the session did not come so far:\n{self._log.read()}")
+
+    def wait(self, at_most_s: float | None = None) -> int | None:
+        """Let it play to its end, or for so long; return its exit code, `None` while it plays."""
+        try:
+            return self._process.wait(at_most_s)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def end(self) -> None:
+        """End it as Ctrl-C does."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(10)
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        if self.alive:
+            self._process.kill()
+        self._process.wait(10)
+
+    def processor_s(self) -> float:
+        """Return the processor time of all its threads, and of its children that have ended."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mb(self) -> float:
+        """Return how much memory it holds."""
+        pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGESIZE") / 1e6
+
+
+class Capture:
+    """All that a null sink plays, and when it was heard.
+
+    Args:
+        sink: The server.
+    """
+
+    def __init__(self, sink: NullSink) -> None:
+        self._recorder = subprocess.Popen(
+            [*realtime(), "parec", "-d", "cap.monitor", "--raw", f"--rate={SAMPLE_RATE}", "--channels=2",
+             "--format=s16le", "--latency-msec=10"],
+            bufsize=0, stdout=subprocess.PIPE, env=sink.env,
+        )  # fmt: skip
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._begun_s = float("inf")
+        self._thread = threading.Thread(target=self._hear, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        while self._size < SAMPLE_RATE * 4:
+            time.sleep(0.05)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._recorder.kill()
+        self._thread.join()
+        self._recorder.wait(5)
+
+    def frames(self) -> np.ndarray:
+        """Return all that was heard, int16, shape ``(frames, 2)``."""
+        data = b"".join(list(self._pieces))
+        return np.frombuffer(data[: len(data) // 4 * 4], "<i2").reshape(-1, 2)
+
+    def since(self, moment_s: float) -> np.ndarray:
+        """Return what was heard from a moment of `time.monotonic` on."""
+        return self.frames()[max(0, round((moment_s - self._begun_s) * SAMPLE_RATE)) :]
+
+    def first_loud_s(self, *, after_s: float, level: int = 8) -> float:
+        """Return the moment at which there was sound first."""
+        for _ in range(400):
+            loud = np.abs(self.since(after_s).astype(np.int32)).max(axis=1) >= level
+            if loud.any():
+                return after_s + int(loud.argmax()) / SAMPLE_RATE
+            time.sleep(0.05)
+        raise RuntimeError("nothing was heard")
+
+    def _hear(self) -> None:
+        while data := self._recorder.stdout.read(4096):
+            self._pieces.append(data)
+            self._size += len(data)
+            # What comes soonest tells best when the first frame was heard.
+            self._begun_s = min(self._begun_s, time.monotonic() - self._size / 4 / SAMPLE_RATE)
+
+
+def exported(folder: Path, *words: str) -> tuple[np.ndarray, list[tuple[str, int]]]:
+    """Return a session as a file would have it, and its chimes with their milliseconds."""
+    run = [VOICEGUIDE, "export", *words, *SESSION, "-o", "planned.wav"]
+    subprocess.run(run, cwd=folder, check=True, capture_output=True)
+    shown = subprocess.run(
+        [VOICEGUIDE, "show", *words, *SESSION, "--timeline"], cwd=folder, check=True, capture_output=True, text=True
+    )
+    sound, _ = soundfile.read(folder / "planned.wav", dtype="int16")
+    chimes = [line.split() for line in shown.stdout.splitlines() if " chime " in line]
+    return sound, [(words[2], _milliseconds(words[0])) for words in chimes]
+
+
+def onset_s(heard: np.ndarray, pattern: np.ndarray) -> float | None:
+    """Return where a pattern is heard best, in seconds; `None` where it is not heard at its own level.
+
+    By a matched filter over the sum of both channels, in the frequency domain.
+    """
+    sound, wanted = heard.astype(np.float64).sum(axis=1), pattern.astype(np.float64).sum(axis=1)
+    count = len(sound) - len(wanted) + 1
+    if count < 1:
+        return None
+    size = 1 << (len(sound) + len(wanted)).bit_length()
+    product = np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(wanted, size)), size)[:count]
+    at = int(product.argmax())
+    return at / SAMPLE_RATE if abs(product[at] / np.square(wanted).sum() - 1) < AS_HEARD else None
+
+
+def _milliseconds(moment: str) -> int:
+    hours, minutes, seconds = moment.split(":")
+    return (int(hours) * 60 + int(minutes)) * 60_000 + round(float(seconds) * 1000)
