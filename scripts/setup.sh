@@ -25,6 +25,10 @@ set_up() {
     if [ -x "$root/.venv/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
         return
     fi
+    if [ -n "${TERMUX_VERSION:-}" ]; then
+        # There numpy is a package: compiling it would take an hour.
+        fail "voiceguide is not set up on this phone, or not since it has changed" "run sh $root/scripts/termux-setup"
+    fi
     echo "Setting up voiceguide in .venv; this takes a minute, once …" >&2
     if ! "$root/.venv/bin/python" -m pip --version >/dev/null 2>&1; then
         python=$(find_python) || exit 1

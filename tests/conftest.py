@@ -40,6 +40,9 @@ LIVE = (
     "outputs/test_process.py",
     "outputs/test_simpleaudio.py",
     "player/test_device.py",
+    "phone/test_call.py",
+    "phone/test_sound.py",
+    "phone/test_voice.py",
     "player/test_mpris.py",
 )
 """What listens to sound while it plays, or waits for other programs: a busy machine would be heard."""

@@ -8,6 +8,7 @@ import typer
 
 from voiceguide import paths
 from voiceguide.cli.options import Device, SessionOptions, SoundOptions
+from voiceguide.cli.phone import PhoneOptions
 from voiceguide.errors import SettingsError, near
 
 _SESSIONS: Final = ("show", "export")
@@ -33,7 +34,7 @@ def settle(ctx: typer.Context, options: Mapping[str, Any]) -> None:
     """
     if not options:
         return
-    shared, own = _options_of(SessionOptions, SoundOptions), _options_of(_PlayOptions)
+    shared, own = _options_of(SessionOptions, SoundOptions), _options_of(_PlayOptions, PhoneOptions)
     settled = {_parameter(name, {**shared, **own}): value for name, value in options.items()}
     settled = {name: _checked(name, value, {**shared, **own}[name]) for name, value in settled.items()}
     of_sessions = {name: value for name, value in settled.items() if name in shared}

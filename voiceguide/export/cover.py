@@ -19,8 +19,8 @@ _GROUND: Final = (24, 26, 33)
 _CORNER: Final = 8
 
 
-def cover(timeline: Timeline) -> bytes:
-    """Return a PNG picture of the session, the same for the same session."""
+def cover(timeline: Timeline, side: int = SIDE) -> bytes:
+    """Return a PNG picture of the session, the same for the same session; `side`, in pixels, divides `SIDE`."""
     picture = np.empty((SIDE, SIDE, 3), np.uint8)
     picture[:] = _GROUND
     room = SIDE - 2 * _MARGIN
@@ -29,7 +29,7 @@ def cover(timeline: Timeline) -> bytes:
         top = _MARGIN + room * chapter.start_ms // timeline.length_ms
         bottom = _MARGIN + room * chapter.end_ms // timeline.length_ms - _GAP
         _band(picture[top : max(top + 1, bottom), _MARGIN : SIDE - _MARGIN], _colour(chapter, sections))
-    return _png(picture)
+    return _png(picture[:: SIDE // side, :: SIDE // side])
 
 
 def _colour(chapter: Chapter, sections: list[str | None]) -> tuple[int, int, int]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceguide.background import in_background
-from voiceguide.errors import BudgetError, ProgressError, SessionError
+from voiceguide.errors import BudgetError, OutputError, ProgressError, SessionError
+from voiceguide.guide.phone import PhoneWishes
 from voiceguide.guide.request import Request
 from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, scheduled, tell_voice
 from voiceguide.routine.library import find_routine, load_routine
@@ -37,6 +38,7 @@ def play(
     watch: Callable[[Status | None], None],
     *,
     resumed: Progress | None = None,
+    phone: PhoneWishes | None = None,
 ) -> None:
     """Play a session on a sound device, until it has ended.
 
@@ -48,11 +50,13 @@ def play(
         commands: What is asked for while it plays.
         watch: Is told where the session stands, 50 times a second; `None` while the speech is still being made.
         resumed: From `to_resume`: goes on at the step that was interrupted.
+        phone: How a phone shows it.
 
     Raises:
         VoiceguideError: Whatever keeps it from being played.
         KeyboardInterrupt: As it came, after a short fade.
     """
+    from voiceguide.guide.handing import Handing, MediaPlayer, PlayAudio, able_to_hand_over
     from voiceguide.outputs.registry import open_device
     from voiceguide.player.device import Device
     from voiceguide.player.live import Live, perform
@@ -63,10 +67,9 @@ def play(
     routine = load_routine(request.routine)
     with ExitStack() as parts:
         settle = parts.enter_context(steady())
-        tell = _surrounded(parts, commands, watch, _progress(request, file, resumed))
-        clips = parts.enter_context(clips_of(request, routine.language))
+        tell = _surrounded(parts, commands, watch, _progress(request, file, resumed), phone or PhoneWishes())
+        clips = parts.enter_context(clips_of(request, routine.language, live=True))
         bed = parts.enter_context(closing(bed_of(request)))
-        device = Device(lambda: open_device(request.output))
         stage = Stage(
             title=routine.title,
             terms=Terms(request.options, phrases(routine.language), clips.length_ms),
@@ -74,6 +77,7 @@ def play(
             levels=request.levels,
             mix=lambda timeline: mix_of(request, timeline, clips, bed),
             say=clips.samples,
+            aloud=clips.aloud,
             keep_end=request.keep_end,
         )
         first: Future[Session] = Future()
@@ -87,6 +91,14 @@ def play(
             settle()
             return session
 
+        try:
+            device = Device(lambda: open_device(request.output))
+        except OutputError as error:
+            if request.output or not able_to_hand_over():
+                raise
+            _log.warning("%s: the session is played as a whole; q ends it, and nothing else steers it", error.message)
+            Handing(prepare().mix, routine.title, commands, tell, clips.aloud).perform(PlayAudio(), MediaPlayer())
+            return
         perform(Live(stage, in_background(prepare, "prepare"), commands, tell, first=first), device)
 
 
@@ -112,17 +124,24 @@ def to_resume() -> tuple[Request, Progress]:
 
 
 def _surrounded(
-    parts: ExitStack, commands: Commands, watch: Callable[[Status | None], None], progress: Progress
+    parts: ExitStack,
+    commands: Commands,
+    watch: Callable[[Status | None], None],
+    progress: Progress,
+    phone: PhoneWishes,
 ) -> Callable[[Status | None], None]:
     """Enter all that stands around a session while it plays, and return what is to be told where it stands."""
     from voiceguide.player.awake import awake
     from voiceguide.player.controls.mpris import media_keys
+    from voiceguide.player.controls.phone import phone_controls
     from voiceguide.player.controls.server import remote_control
     from voiceguide.player.progress import ProgressKeeper
 
     latest: list[Status | None] = [None]
     parts.enter_context(remote_control(commands, lambda: latest[0]))
     parts.enter_context(media_keys(commands, lambda: latest[0]))
+    # Before the phone is kept awake: it is known until then whether a session was killed.
+    show_on_phone = parts.enter_context(phone_controls(phone.controls, vibrate=phone.vibrate))
     parts.enter_context(awake())
     keeper = parts.enter_context(ProgressKeeper(progress))
 
@@ -130,6 +149,7 @@ def _surrounded(
         latest[0] = status
         if status is not None:
             keeper.note(status)
+            show_on_phone(status)
         watch(status)
 
     return tell

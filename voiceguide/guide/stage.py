@@ -61,18 +61,24 @@ def rehearsed(request: Request, routine: Routine, clips: Clips, speaking: Progre
     return scheduled(request, routine, clips.length_ms)
 
 
-def clips_of(request: Request, language: str | None) -> Clips:
+def clips_of(request: Request, language: str | None, *, live: bool = False) -> Clips:
     """Return the speech of a session, ready to be made.
 
     Args:
         request: Its voice and its rate count.
         language: Of what is said; `None` for that of the voice.
+        live: Whether it is heard at once, so that a voice will do of which no file can be made.
 
     Raises:
         SpeechError: There is no voice as asked for.
     """
+    from voiceguide.speech.android import is_android_voice
     from voiceguide.speech.clips import open_clips
 
+    if live and is_android_voice(request.voice):
+        from voiceguide.speech.aloud import open_aloud
+
+        return open_aloud(request.voice, language, request.rate_wpm)
     return open_clips(request.voice, language, request.rate_wpm)
 
 

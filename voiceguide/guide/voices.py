@@ -70,10 +70,12 @@ def sample(request: Request, target: Path | None, *, overwrite: bool = False) ->
 
     if target:
         check_target(target, overwrite)
-    with clips_of(request, None) as clips:
+    with clips_of(request, None, live=target is None) as clips:
         said = phrases(_known(clips.voice.language))
         texts = [said.welcome.format(title="voiceguide"), said.next_side.format(side=said.sides["left"]), said.closing]
         mix = mix_of(request, _in_turn(texts, clips.length_ms), clips, bed_of(request))
+        for text in texts:
+            clips.aloud(text)
         write_or_play(mix, target, request.output, overwrite=overwrite)
 
 
@@ -157,7 +159,7 @@ def _in_turn(texts: list[str], measure: Measure) -> Timeline:
 
 def _speaks(engine: str, language: str | None, wanted: str) -> bool:
     """Return whether a voice is of a language; what a person brings along may be of any."""
-    return engine in ("recorded", "command") if language is None else primary(language) == primary(wanted)
+    return engine in ("recorded", "command", "android") if language is None else primary(language) == primary(wanted)
 
 
 def _known(language: str | None) -> str:

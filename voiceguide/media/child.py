@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-if sys.platform == "linux":
+_CAN_SIZE_PIPES: Final = sys.platform in ("linux", "android")
+if _CAN_SIZE_PIPES:
     import fcntl
 
 _TAIL_BYTES: Final = 4096
@@ -46,7 +47,7 @@ class Child:
 
     def size_pipe(self, size_bytes: int) -> None:
         """Let so much wait in the pipe to the program, where the system lets us choose, as Linux does."""
-        if sys.platform == "linux" and self.process.stdin is not None:
+        if _CAN_SIZE_PIPES and self.process.stdin is not None:
             # Refused above a limit of the system's: then it stays at 64 KiB.
             with suppress(OSError):
                 fcntl.fcntl(self.process.stdin, fcntl.F_SETPIPE_SZ, size_bytes)

@@ -10,6 +10,7 @@ import sys
 from typing import Final
 
 from voiceguide.outputs.process import Player, ProcessOutput
+from voiceguide.platforms import is_android
 
 LAST_PYTHON: Final = (3, 11)
 
@@ -35,7 +36,7 @@ class SimpleaudioOutput(ProcessOutput):
 
     def missing(self) -> str | None:
         """Return why simpleaudio cannot be used and what to use instead, or `None` when it is ready."""
-        if sys.platform == "android":
+        if is_android():
             return "simpleaudio cannot be built on Android: take --output pacat"
         if sys.version_info[:2] > LAST_PYTHON:
             return "simpleaudio crashes on Python 3.12 and later when a sound ends: take --output miniaudio"

@@ -1,13 +1,22 @@
-"""Keeps the computer awake while a session plays."""
+"""Keeps the computer, or the phone, awake while a session plays."""
 
 import logging
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
+from voiceguide import paths
+from voiceguide.platforms import is_termux
+from voiceguide.termux.call import LIMIT_S, Termux
+
 LET_GO_S: Final = 1.0
 """How long the end of a session waits for the system to be told. If that takes longer, the end of the program tells."""
+
+LET_GO_OF_PHONE_S: Final = 2 * LIMIT_S + 1
+"""The same on a phone, which nobody else tells."""
 
 _log = logging.getLogger(__name__)
 
@@ -19,13 +28,45 @@ def awake() -> Iterator[None]:
     The system is asked by another thread: some answer late, or never.
     """
     done = Event()
-    keeper = Thread(target=_stay_awake, args=(done,), name="awake", daemon=True)
+    phone = is_termux()
+    keeper = Thread(target=_hold_phone if phone else _stay_awake, args=(done,), name="awake", daemon=True)
     keeper.start()
     try:
         yield
     finally:
         done.set()
-        keeper.join(LET_GO_S)
+        keeper.join(LET_GO_OF_PHONE_S if phone else LET_GO_S)
+
+
+def left_behind() -> bool:
+    """Return whether a session on this phone was killed before it could let the phone sleep."""
+    try:
+        return _note().read_text("ascii") != str(os.getpid())
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def let_phone_sleep() -> None:
+    """Let go of the phone, whichever session has kept it awake; takes up to `voiceguide.termux.call.LIMIT_S`."""
+    Termux().call("termux-wake-unlock")
+    with suppress(OSError):
+        _note().unlink()
+
+
+def _note() -> Path:
+    """Return the file that is there as long as a phone is kept awake; it holds the number of the process."""
+    return paths.state_folder() / "awake"
+
+
+def _hold_phone(done: Event) -> None:
+    try:
+        _note().parent.mkdir(parents=True, exist_ok=True)
+        _note().write_text(str(os.getpid()), "ascii")
+    except OSError as error:
+        _log.info("nobody will know should this session be killed: %s", error)
+    Termux().call("termux-wake-lock")
+    done.wait()
+    let_phone_sleep()
 
 
 def _stay_awake(done: Event) -> None:

@@ -1,11 +1,12 @@
 """A live session: commands in, blocks out, until it has ended."""
 
 import logging
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
+from itertools import takewhile
 from queue import Empty
 from typing import Final
 
@@ -22,7 +23,7 @@ from voiceguide.player.stage import Session, Stage
 from voiceguide.player.status import Status, status_of
 from voiceguide.player.transport import Transport
 from voiceguide.scheduler.pauses import BETWEEN_SENTENCES_MS
-from voiceguide.scheduler.timeline import Cue, Timeline
+from voiceguide.scheduler.timeline import Cue, Role, Timeline
 from voiceguide.units import MINUTE_MS, frames
 
 BLOCK_FRAMES: Final = frames(20)
@@ -95,7 +96,7 @@ class Live:
         self._transport = Transport(timeline=self._session.mix.timeline)
         self._refitting = Refitting(stage)
         self._early: list[Command] = []
-        self._asides: deque[Future[Buffer]] = deque()
+        self._asides: deque[tuple[list[str], Future[Buffer]]] = deque()
         self._news: str | None = None
         self._started_s = stage.clock()
 
@@ -149,8 +150,24 @@ class Live:
             music_db=transport.music_db,
         )
         if position is not None:
+            self._say_aloud(position)
             self._transport = transport.advance(BLOCK_FRAMES)
         return self._desk.block(BLOCK_FRAMES, position)
+
+    def _say_aloud(self, position: int) -> None:
+        """Have the sentences said that begin in the next block, where the voice is not in the mix.
+
+        What a sound device holds and what such a voice takes to begin are both some tenths of a second: so they are
+        taken for the same.
+        """
+        cues = self._transport.timeline.cues
+        first = bisect_left(cues, position, key=lambda cue: frames(cue.at_ms))
+        begun = takewhile(lambda cue: frames(cue.at_ms) < position + BLOCK_FRAMES, cues[first:])
+        self._aloud(cue.name for cue in begun if cue.role is Role.SPEECH)
+
+    def _aloud(self, sentences: Iterable[str]) -> None:
+        for sentence in sentences if not self._transport.muted else ():
+            self._stage.aloud(sentence)
 
     def _position(self) -> int | None:
         """Return the frame to play next; `None` while only music plays."""
@@ -249,7 +266,7 @@ class Live:
     def _say_soon(self, sentences: Iterable[str]) -> None:
         """Have some sentences spoken beside the sound; they are said as soon as they are there."""
         texts = list(sentences)
-        self._asides.append(in_background(lambda: self._spoken(texts), "say"))
+        self._asides.append((texts, in_background(lambda: self._spoken(texts), "say")))
 
     def _spoken(self, texts: list[str]) -> Buffer:
         sounds = [self._stage.say(text) for text in texts]
@@ -258,13 +275,15 @@ class Live:
 
     def _say_what_waits(self) -> None:
         """Say what is besides the session; a sentence of the session's that it cuts is said again after it."""
-        if not self._asides or self._desk.speaking or not self._asides[0].done():
+        if not self._asides or self._desk.speaking or not self._asides[0][1].done():
             return
+        texts, spoken = self._asides.popleft()
         try:
-            self._desk.say(self._asides.popleft().result())
+            self._desk.say(spoken.result())
         except VoiceguideError as error:
             _log.warning("this could not be said: %s", error.message)
             return
+        self._aloud(texts)
         self._transport = self._transport.rested()
 
     def _tell(self, *, device_lost: bool = False) -> None:

@@ -52,6 +52,9 @@ class Stage:
     say: Callable[[str], Buffer]
     """Speaks one sentence, mono or stereo; asked beside the sound."""
 
+    aloud: Callable[[str], None] = lambda _text: None
+    """Says a sentence now, where a voice is heard that is not in the mix; never waits."""
+
     keep_end: bool = False
     """Whether what was held, repeated or skipped is taken from, or given to, the steps that remain."""
 

@@ -113,6 +113,9 @@ class Clips:
         """The same as ``ENGINE:NAME``."""
         return f"{self._chain.name}:{self.voice.name}"
 
+    def aloud(self, text: str) -> None:
+        """Say a sentence now where the voice is heard by itself and its clips are silence; never waits."""
+
     def close(self) -> None:
         """Let go of the engines. May be called twice."""
         self._closed = True

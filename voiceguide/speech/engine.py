@@ -4,12 +4,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from voiceguide.errors import SpeechError
+from voiceguide.platforms import is_android
 from voiceguide.speech.lexicon import Lexicon, built_in_lexicon
 
 
@@ -70,9 +71,14 @@ class VoiceRequest:
     """How terms are pronounced."""
 
 
+_MOST_ON_A_PHONE: Final = 2
+"""Android ends a program that has many others beside it, or works much while nobody looks."""
+
+
 def cores() -> int:
     """Return how many cores this process may use, as `SpeechEngine.at_once` may count on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(count, _MOST_ON_A_PHONE) if is_android() else count
 
 
 class NotSpokenHere(SpeechError):  # noqa: N818 - it is no failure

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from voiceguide.errors import SpeechError
+from voiceguide.platforms import is_android
 from voiceguide.speech.engine import Quality, Speech, Voice, VoiceRequest, cores
 from voiceguide.speech.espeak_library import find_library
 from voiceguide.speech.espeak_program import find_program
@@ -36,8 +37,8 @@ class Espeak(Protocol):
 
 
 def find_espeak() -> Espeak | None:
-    """Return the best eSpeak there is."""
-    return find_library() or find_program()
+    """Return the best eSpeak there is; on a phone the program: there, nobody has tried to load the library."""
+    return (find_program() or find_library()) if is_android() else (find_library() or find_program())
 
 
 class EspeakEngine:

@@ -28,6 +28,7 @@ import numpy.typing as npt
 
 from voiceguide.background import in_background
 from voiceguide.errors import SpeechError
+from voiceguide.platforms import is_android, termux_prefix
 from voiceguide.speech.engine import Speech, cores
 from voiceguide.speech.espeak_voices import EspeakVoice
 
@@ -182,9 +183,9 @@ def _places() -> Iterator[_Place]:
     elif sys.platform == "darwin":
         for folder in ("/opt/homebrew/lib/", "/usr/local/lib/", ""):
             yield _Place(f"{folder}libespeak-ng.1.dylib", None)
-    elif "com.termux" in (prefix := os.environ.get("PREFIX", "")):
+    elif is_android():
         # Android's loader does not look there by itself.
-        yield _Place(f"{prefix}/lib/libespeak-ng.so", None)
+        yield _Place(f"{termux_prefix()}/lib/libespeak-ng.so", None)
     else:
         yield _Place("libespeak-ng.so.1", None)
 

@@ -27,6 +27,7 @@ BY_NAME_ONLY: Final = {
     "say": "voiceguide.speech.command:say",
     "command": "voiceguide.speech.command:own_command",
     "recorded": "voiceguide.speech.recorded:RecordedEngine",
+    "android": "voiceguide.speech.android:AndroidEngine",
 }
 """The same for those that ``auto`` never takes."""
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from voiceguide.errors import SpeechError
+from voiceguide.platforms import is_android
 from voiceguide.speech.engine import Quality, Speech, Voice, VoiceRequest, cores
 from voiceguide.speech.espeak_library import EspeakLibrary, find_library, short_path
 from voiceguide.speech.espeak_voices import espeak_rate
@@ -84,7 +85,7 @@ class SystemEngine:
         """Return what keeps pyttsx3 from working, or `None` when it should work; starts nothing."""
         if self._command:
             return None
-        if sys.platform == "android" or hasattr(sys, "getandroidapilevel"):
+        if is_android():
             return 'Android has no such voices: use "--voice espeak"'
         if importlib.util.find_spec("pyttsx3") is None:
             return 'install it: "pip install pyttsx3"'

@@ -1,0 +1,17 @@
+"""Fixtures for tests on a phone."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from emulated_phone import Phone
+
+
+@pytest.fixture
+def phone() -> Iterator[Phone]:
+    """Give a phone of its own; in a folder of short name, because a socket's path has to be short."""
+    with tempfile.TemporaryDirectory(prefix="ph-", ignore_cleanup_errors=True) as folder:
+        made = Phone(Path(folder))
+        yield made
+        made.end()

@@ -1,0 +1,167 @@
+"""Calls of Termux's commands, in every mood of theirs."""
+
+import logging
+import time
+from pathlib import Path
+
+import pytest
+from emulated_phone import Phone
+
+from voiceguide.termux import call as calling
+from voiceguide.termux.call import Termux
+
+LIMIT_S = 1.5
+
+
+@pytest.fixture
+def termux(phone: Phone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO, "voiceguide")
+    for name, value in phone.env.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(calling, "LIMIT_S", LIMIT_S)
+    monkeypatch.setattr(calling, "_told", set())
+    made = Termux()
+    yield made
+    made.close()
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+
+
+def test_a_command_that_works_gives_its_answer(phone: Phone, termux: Termux, caplog):
+    assert "com.google.android.tts" in termux.call("termux-tts-engines")
+    assert termux.call("termux-notification", "-i", "voiceguide", "-c", "Glide") == ""
+
+    assert phone.calls("termux-notification")[0].words == ["-i", "voiceguide", "-c", "Glide"]
+    assert warnings(caplog) == []
+
+
+def test_whether_the_app_is_there_is_asked_once(phone: Phone, termux: Termux):
+    assert termux.answers()
+    assert termux.answers()
+    termux.call("termux-vibrate", "-d", "200")
+
+    assert [each.name for each in phone.calls()] == ["termux-volume", "termux-vibrate"]
+
+
+@pytest.mark.parametrize("mood", ["hangs", "rubbish", "missing"])
+def test_without_the_app_nothing_else_is_asked_and_the_hint_is_told_once(phone: Phone, termux: Termux, caplog, mood):
+    phone.mood("termux-*", mood)
+    start = time.monotonic()
+
+    assert [termux.call("termux-vibrate"), termux.call("termux-volume"), termux.answers()] == [None, None, False]
+
+    assert time.monotonic() - start < LIMIT_S + 0.5
+    assert phone.calls("termux-vibrate") == []
+    assert len(warnings(caplog)) == 1
+    assert "Termux:API" in warnings(caplog)[0]
+
+
+@pytest.mark.parametrize("mood", ["hangs", "missing"])
+def test_a_single_command_that_fails_fails_soon_and_is_told_once(phone: Phone, termux: Termux, caplog, mood):
+    termux.answers()
+    phone.mood("termux-notification", mood)
+    start = time.monotonic()
+
+    assert [termux.call("termux-notification", "-c", each) for each in "ab"] == [None, None]
+
+    assert time.monotonic() - start < 2 * (LIMIT_S + 0.3)
+    assert len(warnings(caplog)) == 1
+
+
+def test_rubbish_is_given_back_as_it_is_for_the_caller_to_judge(phone: Phone, termux: Termux):
+    termux.answers()
+    phone.mood("termux-battery-status", "rubbish")
+
+    assert "rubbish" in termux.call("termux-battery-status")
+
+
+def test_what_a_hanging_command_has_started_is_ended_with_it(phone: Phone, termux: Termux):
+    phone.mood("termux-volume", "hangs")
+
+    termux.answers()
+
+    leader = phone.calls("termux-volume")[0].pid
+    phone.until(lambda: not members(leader), within_s=2)
+
+
+def members(leader: int) -> list[Path]:
+    """Return the processes of a group; those that have ended and wait to be buried are none."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _parent, group = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(group) == leader and state != "Z":
+            found.append(stat)
+    return found
+
+
+def test_the_wake_lock_needs_no_app(phone: Phone, termux: Termux):
+    phone.mood("termux-volume", "missing")
+
+    assert termux.call("termux-wake-lock") == ""
+
+    assert (phone.state / "held" / "wake-lock").exists()
+
+
+def test_a_command_reads_what_it_is_given(phone: Phone, termux: Termux):
+    termux.call("termux-tts-speak", "-l", "en", stdin="One.\nTwo.\n")
+
+    assert [each.line for each in phone.lines("termux-tts-speak")] == ["One.", "Two."]
+
+
+def test_calls_in_the_background_are_made_in_order_and_the_newest_of_a_kind_wins(phone: Phone, termux: Termux):
+    phone.mood("termux-volume", "hangs")  # the first call takes a while: the others wait
+    start = time.monotonic()
+    for number in range(100):
+        termux.later("termux-wake-lock", str(number))
+        termux.later("termux-wake-unlock", str(number))
+        if not number:
+            termux.later("termux-vibrate")
+            phone.until(lambda: phone.calls("termux-vibrate") or phone.calls("termux-volume"))
+
+    assert time.monotonic() - start < LIMIT_S
+    phone.until(lambda: len(phone.calls("termux-wake-unlock")) == 2)
+    locks = [(each.name, each.words) for each in phone.calls() if "wake" in each.name]
+    assert locks[:2] == [("termux-wake-lock", ["0"]), ("termux-wake-unlock", ["0"])]
+    assert locks[2:] == [("termux-wake-lock", ["99"]), ("termux-wake-unlock", ["99"])]
+
+
+def test_few_calls_wait_however_many_are_asked_for(phone: Phone, termux: Termux):
+    phone.mood("termux-wake-lock", "hangs")
+    termux.later("termux-wake-lock")
+    phone.until(phone.calls)
+
+    for number in range(50):
+        termux.later(f"termux-{number}")
+
+    assert len(termux._waiting) == calling.MOST_WAITING
+    assert termux._waiting[-1] == ("termux-49",)
+
+
+def test_an_end_drops_what_waits_and_waits_for_what_runs(phone: Phone, termux: Termux):
+    phone.mood("termux-wake-lock", "hangs")
+    termux.later("termux-wake-lock")
+    termux.later("termux-wake-unlock")
+    phone.until(phone.calls)
+
+    start = time.monotonic()
+    termux.close()
+    termux.close()
+    termux.later("termux-wake-unlock", "later")
+
+    assert time.monotonic() - start < LIMIT_S + 0.5
+    assert [each.name for each in phone.calls()] == ["termux-wake-lock"]
+    assert termux.call("termux-wake-unlock") == ""
+
+
+def test_a_phone_without_room_is_no_end_of_a_session(termux: Termux, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+
+    assert termux.call("termux-wake-lock") is None

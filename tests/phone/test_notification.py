@@ -1,0 +1,266 @@
+"""A session on a phone: what it shows and does there, in every mood that Termux's commands have."""
+
+import os
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from needs import needs_command
+
+from voiceguide.player.controls.notification import glance, notification
+from voiceguide.player.controls.phone import phone_controls
+from voiceguide.player.status import Status
+
+pytestmark = needs_command("espeak-ng", "ffmpeg", "bash")
+
+ROUTINE = """\
+format: 1
+title: Short
+sections:
+  - title: All
+    steps:
+      - {title: Glide, say: Glide up., time: 12-60 s}
+      - {title: Press, say: Press here., hold: 5 s, repeat: 2}
+"""
+PLAY = ("voiceguide", "play", "./short.yaml", "--minutes", "1", "--music", "none")
+STATUS = Status(
+    session_title="Short", step=1, title="Glide", next_title="Press", position_ms=0, length_ms=700_000,
+    left_ms=700_000, step_left_ms=60_000, step_start_ms=0, held=False, paused=False, muted=False, waits=False,
+    device_lost=False, steps=("Glide", "Press"),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def routine(phone) -> None:
+    (phone.home / "short.yaml").write_text(ROUTINE, "utf-8")
+
+
+def option(words: list[str], name: str) -> str:
+    return words[words.index(name) + 1]
+
+
+def is_held(phone) -> bool:
+    return (phone.state / "held" / "wake-lock").exists()
+
+
+def is_shown(phone) -> bool:
+    return (phone.state / "notifications" / "voiceguide").exists()
+
+
+def press(phone, words: list[str], button: str) -> subprocess.CompletedProcess[str]:
+    """Press a button as Android does: its line in a bare shell."""
+    return subprocess.run(
+        ["/bin/sh", "-c", option(words, button)],
+        env={},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+
+
+class TestWhatIsSeen:
+    def test_the_step_and_what_comes_next_and_the_time_left(self):
+        words = list(notification(glance(STATUS), "buttons"))
+
+        assert words[0] == "termux-notification"
+        assert (option(words, "-i"), option(words, "-t")) == ("voiceguide", "Glide")
+        assert option(words, "-c") == "next: Press, 12 min left"
+        assert {"--ongoing", "--alert-once"} < set(words)
+        assert [option(words, f"--button{number}") for number in (1, 2, 3)] == ["Hold", "Next", "Repeat"]
+
+    @pytest.mark.parametrize(
+        ("change", "text"),
+        [
+            ({"held": True}, "held, next: Press, 12 min left"),
+            ({"paused": True}, "paused, next: Press, 12 min left"),
+            ({"held": True, "waits": True}, "waits until you are ready, next: Press, 12 min left"),
+            ({"device_lost": True}, "waits for a sound device, next: Press, 12 min left"),
+            ({"next_title": None, "left_ms": 0}, "1 min left"),
+        ],
+    )
+    def test_why_the_session_waits(self, change, text):
+        assert glance(replace(STATUS, **change)).text == text
+
+    def test_it_is_the_same_for_a_minute(self):
+        seen = {glance(replace(STATUS, left_ms=left_ms)) for left_ms in range(660_001, 720_001, 500)}
+
+        assert len(seen) == 1
+
+    def test_the_first_button_says_what_it_does_now(self):
+        assert option(list(notification(glance(replace(STATUS, held=True)), "buttons")), "--button1") == "Go on"
+
+    def test_the_media_style_has_all_four_signs_or_android_shows_none(self):
+        words = list(notification(glance(STATUS), "media"))
+
+        assert option(words, "--type") == "media"
+        for sign, command in (("previous", "previous"), ("pause", "hold"), ("play", "resume"), ("next", "next")):
+            assert f" ctl {command} ||" in option(words, f"--media-{sign}")
+
+
+class TestASession:
+    def test_it_shows_each_step_and_keeps_the_phone_awake_and_leaves_nothing(self, phone):
+        done = phone.run(*PLAY)
+
+        assert done.returncode == 0, done.stderr
+        shown = [option(call.words, "-t") for call in phone.calls("termux-notification")]
+        # In a hurry, as this speaker is, some are passed over.
+        assert set(shown) <= {"Welcome", "Glide", "Press", "The end"}
+        assert 2 <= len(shown) <= 6
+        assert len(phone.calls("termux-notification-remove")) == 1
+        assert not is_shown(phone)
+        assert len(phone.calls("termux-wake-lock")) == len(phone.calls("termux-wake-unlock")) == 1
+        assert not is_held(phone)
+        assert phone.calls("termux-vibrate") == []
+        assert "Termux:API" not in done.stderr
+
+    def test_a_change_is_felt_when_asked_for(self, phone):
+        phone.run(*PLAY, "--vibrate")
+
+        assert [call.words for call in phone.calls("termux-vibrate")][:1] == [["-d", "200"]]
+
+    def test_without_controls_nothing_is_asked_of_the_app(self, phone):
+        done = phone.run(*PLAY, "--phone-controls", "none")
+
+        assert done.returncode == 0, done.stderr
+        assert {call.name for call in phone.calls() if call.name.startswith("termux-")} == {
+            "termux-wake-lock",
+            "termux-wake-unlock",
+        }
+
+
+def test_each_change_of_step_or_side_is_felt_and_nothing_else(phone, monkeypatch):
+    for name in ("PATH", "PREFIX", "HOME", "TERMUX_VERSION"):
+        monkeypatch.setenv(name, phone.env[name])
+    changed = replace(STATUS, step=2, title="Press, left side")
+
+    with phone_controls("none", vibrate=True) as tell:
+        for status in (STATUS, replace(STATUS, held=True), STATUS, changed):
+            tell(status)
+        phone.until(lambda: phone.calls("termux-vibrate"))
+        for status in (changed, replace(changed, title="Press, right side")):
+            tell(status)
+        phone.until(lambda: len(phone.calls("termux-vibrate")) == 2)
+
+    assert len(phone.calls("termux-vibrate")) == 2
+
+
+@pytest.mark.parametrize("mood", ["works", "hangs", "rubbish", "missing"])
+def test_whatever_termux_does_the_session_plays_to_its_end(phone, mood):
+    phone.mood("termux-*", mood)
+    began = time.monotonic()
+
+    done = phone.run(*PLAY, "--vibrate")
+
+    assert done.returncode == 0, done.stderr
+    # A minute of sound, after the music that was played until the speech was there: this speaker is in a hurry.
+    assert len(phone.heard()) / 48_000 > 55
+    assert done.stderr.count("Termux:API") == (0 if mood == "works" else 1)
+    assert time.monotonic() - began < 30
+    if mood != "missing":
+        assert phone.calls("termux-wake-unlock")
+    for call in phone.calls():
+        assert not Path(f"/proc/{call.pid}").exists() or not phone._is_ours(call.pid), call
+
+
+def test_commands_that_begin_to_hang_delay_no_sound_and_end_in_time(phone):
+    phone.mood("termux-notification", "works", "hangs")
+    phone.mood("termux-wake-unlock", "hangs")
+    began = time.monotonic()
+
+    done = phone.run(*PLAY)
+
+    assert done.returncode == 0, done.stderr
+    assert time.monotonic() - began < 25
+    assert phone.calls("termux-wake-unlock")
+
+
+class TestWhatEndsASession:
+    @pytest.fixture(autouse=True)
+    def real_sound(self, phone):
+        phone.real_sound()
+
+    def begun(self, phone) -> subprocess.Popen[str]:
+        session = phone.start(*PLAY, "--output", "pacat")
+        phone.until(lambda: is_shown(phone) and is_held(phone), within_s=30)
+        return session
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    def test_a_signal_leaves_nothing_behind(self, phone, number):
+        session = self.begun(phone)
+
+        session.send_signal(number)
+
+        assert session.wait(20) in (128 + number, 130)
+        assert not is_shown(phone)
+        assert not is_held(phone)
+
+    def test_what_a_kill_leaves_behind_is_taken_away_by_the_next_session(self, phone):
+        self.begun(phone).kill()
+        assert is_shown(phone)
+
+        done = phone.start(*PLAY, "--phone-controls", "none")
+        phone.until(lambda: not is_shown(phone), within_s=30)
+        done.send_signal(signal.SIGINT)
+
+        assert done.wait(20) == 130
+        assert not is_held(phone)
+
+    def test_what_a_kill_leaves_behind_is_taken_away_by_status(self, phone):
+        self.begun(phone).kill()
+
+        done = phone.run("voiceguide", "phone", "status")
+
+        assert "was killed" in done.stderr
+        assert not is_shown(phone)
+        assert not is_held(phone)
+        assert "was killed" not in phone.run("voiceguide", "phone", "status").stderr
+
+    def test_a_button_steers_it_from_a_bare_shell(self, phone):
+        self.begun(phone)
+        words = phone.calls("termux-notification")[-1].words
+
+        done = press(phone, words, "--button1-action")
+
+        assert done.returncode == 0, done.stderr
+        phone.until(lambda: "held" in option(phone.calls("termux-notification")[-1].words, "-c"))
+        assert option(phone.calls("termux-notification")[-1].words, "--button1") == "Go on"
+
+    def test_a_button_pressed_after_the_end_says_so_and_takes_the_notification_away(self, phone):
+        session = self.begun(phone)
+        words = phone.calls("termux-notification")[-1].words
+        session.kill()
+        session.wait()
+
+        done = press(phone, words, "--button1-action")
+
+        assert done.returncode == 10
+        assert "no session is running" in done.stderr
+        assert not is_shown(phone)
+
+    def test_of_two_shortcuts_tapped_at_once_the_second_finds_the_first_and_leaves_it_alone(self, phone):
+        self.begun(phone)
+
+        done = phone.run(*PLAY)
+        status = phone.run("voiceguide", "phone", "status")
+
+        assert done.returncode == 10
+        assert "a session is running already" in done.stderr
+        assert "was killed" not in status.stderr
+        assert is_shown(phone)
+        assert is_held(phone)
+
+
+def test_outside_of_termux_nothing_is_done(monkeypatch, caplog):
+    for name in ("TERMUX_VERSION", "PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", os.devnull)
+
+    with phone_controls("buttons", vibrate=True) as tell:
+        tell(STATUS)
+
+    assert "for a phone" in caplog.text

@@ -1,0 +1,393 @@
+"""How a phone sounds, and what is done where it does not."""
+
+import os
+import threading
+import time
+from pathlib import Path
+from queue import SimpleQueue
+
+import numpy as np
+import pytest
+from emulated_phone import Phone
+from live_parts import chapters, chime, mix_of, speech
+from needs import needs_command
+
+from voiceguide.errors import OutputError, TargetError
+from voiceguide.guide import handing
+from voiceguide.guide.handing import Handing, MediaPlayer, PlayAudio
+from voiceguide.outputs import termux
+from voiceguide.outputs.output import Output
+from voiceguide.player.commands import Command, Verb
+from voiceguide.scheduler.timeline import Timeline
+from voiceguide.speech.engine import VoiceRequest
+from voiceguide.speech.espeak import EspeakEngine
+from voiceguide.units import frames
+
+pytestmark = needs_command("espeak-ng", "ffmpeg")
+
+SHORT = """\
+format: 1
+title: Short
+sections:
+  - title: All
+    steps:
+      - {title: Glide, say: Glide up., time: 12-60 s}
+      - {title: Press, say: Press here., hold: 5 s, repeat: 2}
+"""
+LENGTH_S = 60
+
+
+@pytest.fixture
+def phone(phone: Phone) -> Phone:
+    (phone.home / "short.yaml").write_text(SHORT, "utf-8")
+    return phone
+
+
+@pytest.fixture
+def here(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> Phone:
+    """Give a phone that this process runs on, too."""
+    for name in os.environ.keys() - phone.env.keys():
+        if not name.startswith("PYTEST"):
+            monkeypatch.delenv(name)
+    for name, value in phone.env.items():
+        monkeypatch.setenv(name, value)
+    return phone
+
+
+@pytest.fixture
+def impatient(here: Phone, monkeypatch: pytest.MonkeyPatch) -> Phone:
+    """Give the same, and wait for nothing for long."""
+    monkeypatch.setattr(termux, "_LIMIT_S", 1.5)
+    monkeypatch.setattr(termux, "_START_LIMIT_S", 1.5)
+    return here
+
+
+def asked(phone: Phone) -> list[str]:
+    return [" ".join([each.name, *each.words[:2]]) for each in phone.calls() if each.name in ("pulseaudio", "pactl")]
+
+
+def played(output: Output, blocks: int = 200) -> None:
+    output.open()
+    for _ in range(blocks):
+        output.write(np.zeros((960, 2), np.int16))
+
+
+# --- speech ---
+
+
+def test_the_voice_is_the_program_of_espeak(phone: Phone):
+    done = phone.run("python", "-c", "from voiceguide.speech.espeak import *; print(find_espeak().__class__.__name__)")
+
+    assert done.stdout == "EspeakProgram\n"
+
+
+def test_the_systems_own_voice_is_never_asked(phone: Phone):
+    done = phone.run("voiceguide", "doctor")
+
+    assert done.returncode == 0, done.stderr
+    assert "Android has no such voices" in done.stdout
+    assert "miniaudio" not in done.stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux tells")
+def test_however_many_cores_there_are_few_speak_at_once(here: Phone, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
+
+    assert EspeakEngine(VoiceRequest()).at_once == 2
+
+
+# --- PulseAudio ---
+
+
+def test_a_session_starts_the_sound_server_and_is_heard_whole(phone: Phone):
+    done = phone.run("voiceguide", "play", "./short.yaml", "--minutes", "1")
+
+    assert done.returncode == 0, done.stderr
+    assert "The end" in done.stderr
+    assert asked(phone) == [
+        "pulseaudio --check", "pulseaudio --kill", "pulseaudio --start --exit-idle-time=-1",
+        "pactl list short", "pactl load-module module-aaudio-sink", "pactl list short",
+    ]  # fmt: skip
+    assert len(phone.heard()) >= frames(LENGTH_S * 1000)
+    assert np.abs(phone.heard()).max() > 3000
+
+
+def test_a_server_that_runs_and_sounds_is_left_alone(here: Phone):
+    termux._serve()
+    before = len(asked(here))
+
+    termux._serve()
+
+    assert asked(here)[before:] == ["pulseaudio --check", "pactl list short", "pactl list short"]
+
+
+def test_where_the_better_sink_is_unknown_the_older_one_is_taken(here: Phone):
+    here.modules("module-sles-sink")
+
+    termux._serve()
+
+    assert (here.state / "pulse" / "sinks").read_text() == "sles-sink\n"
+
+
+def test_a_pulseaudio_that_reaches_nothing_is_told_with_what_to_do(here: Phone):
+    here.modules("none")
+
+    with pytest.raises(OutputError, match="pkg upgrade"):
+        termux._serve()
+
+
+@pytest.mark.parametrize("mood", ["hangs", "rubbish", "missing"])
+@pytest.mark.parametrize("program", ["pulseaudio", "pactl", "pacat"])
+def test_whatever_part_of_it_is_not_well_it_is_told_soon(impatient: Phone, program: str, mood: str):
+    impatient.mood(program, mood)
+    output = termux.PulseAudioOutput()
+    start = time.monotonic()
+
+    with pytest.raises(OutputError) as error:
+        played(output)
+
+    output.abort()
+    assert error.value.hint
+    assert time.monotonic() - start < 6
+
+
+def test_a_server_that_hangs_is_ended_and_started_anew(impatient: Phone):
+    termux._serve()
+    before = len(asked(impatient))
+    impatient.mood("pactl", "hangs", "works")
+
+    termux._serve()
+
+    assert asked(impatient)[before : before + 4] == [
+        "pulseaudio --check", "pactl list short", "pulseaudio --kill", "pulseaudio --start --exit-idle-time=-1",
+    ]  # fmt: skip
+
+
+def test_a_server_of_the_persons_own_choice_is_taken_as_it_is(here: Phone, monkeypatch: pytest.MonkeyPatch):
+    (here.state / "pulse").mkdir()
+    monkeypatch.setenv("PULSE_SERVER", "192.0.2.1")
+
+    output = termux.pacat()
+    output.open()
+    output.abort()
+
+    assert asked(here) == []
+
+
+@pytest.mark.parametrize("mood", ["dies 8", "blocks 8"])
+def test_a_player_that_goes_away_is_waited_for_and_the_session_goes_on(phone: Phone, mood: str):
+    phone.mood("pacat", mood, "works")
+
+    done = phone.run("voiceguide", "play", "./short.yaml", "--minutes", "1")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("the sound device went away") == 1
+    assert "The end" in done.stderr
+    assert len(phone.calls("pacat")) == 2
+    assert len(phone.heard()) >= frames(LENGTH_S * 1000)
+
+
+@needs_command("pulseaudio", "pactl", "pacat")
+def test_a_real_server_is_started_and_given_a_sink(here: Phone):
+    here.real_sound()
+    output = termux.pacat()
+
+    played(output, 20)
+    output.close()
+
+    assert termux._sinks() == ["AAudio_sink"]
+
+
+# --- without it ---
+
+
+def test_without_a_server_the_session_is_given_to_a_player_and_a_stop_ends_it(phone: Phone):
+    phone.modules("none")
+    phone.mood("play-audio", "works 60")
+    playing = phone.start("voiceguide", "play", "./short.yaml")
+    phone.until(lambda: phone.calls("play-audio"))
+    (player,) = phone.calls("play-audio")
+    file = Path(player.words[0])
+    assert file.stat().st_size > 100_000
+    assert file.is_relative_to(phone.prefix / "tmp")
+
+    phone.run("voiceguide", "ctl", "stop")
+
+    _, told = playing.communicate(timeout=10)
+    assert playing.returncode == 0, told
+    assert told.count("pkg upgrade") == told.count("nothing else steers it") == 1
+    assert not file.exists()
+    assert not Path(f"/proc/{player.pid}").exists()
+
+
+def test_where_nothing_plays_it_is_refused_with_what_to_do(phone: Phone):
+    phone.modules("none")
+    phone.mood("play-audio", "missing")
+    phone.mood("termux-media-player", "missing")
+
+    done = phone.run("voiceguide", "play", "./short.yaml")
+
+    assert done.returncode == 6
+    assert "pkg upgrade" in done.stderr
+
+
+def test_a_player_that_does_not_play_is_followed_by_the_next(phone: Phone):
+    phone.modules("none")
+    phone.mood("play-audio", "rubbish")
+    playing = phone.start("voiceguide", "play", "./short.yaml")
+    phone.until((phone.state / "media-player" / "playing").exists)
+
+    phone.run("voiceguide", "ctl", "stop")
+
+    assert playing.wait(10) == 0
+    assert [each.words[0] for each in phone.calls("termux-media-player")] == ["play", "stop"]
+    assert not (phone.state / "media-player" / "playing").exists()
+
+
+@pytest.mark.parametrize("mood", ["hangs", "rubbish", "missing"])
+def test_androids_player_that_does_not_say_that_it_plays_does_not(here: Phone, monkeypatch: pytest.MonkeyPatch, mood):
+    monkeypatch.setattr("voiceguide.termux.call.LIMIT_S", 1.5)
+    player = MediaPlayer()
+    file = here.home / "session.wav"
+    assert player.play(file)
+    here.mood("termux-media-player", mood)
+
+    assert not player.play(file)
+
+    here.mood("play-audio", "missing")
+    assert not PlayAudio().play(file)
+
+
+class Instant:
+    """A player that plays for ever."""
+
+    name = "instant"
+
+    def __init__(self, *, plays: bool = True, ended: bool = False) -> None:
+        self.plays, self._ended = plays, ended
+        self.log: list[str] = []
+
+    def play(self, file: Path) -> bool:
+        self.log.append(f"play {file.suffix} {file.exists()}")
+        return self.plays
+
+    def ended(self) -> bool:
+        return self._ended
+
+    def stop(self) -> None:
+        self.log.append("stop")
+
+
+BRIEF = Timeline(
+    length_ms=1_200, cues=(chime(0), speech(100, 300), speech(500, 300)), chapters=chapters(0, 400, 800, 1_200)
+)
+
+
+def test_a_session_out_of_hand_is_told_by_the_clock_and_said_at_its_moments(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(handing, "_TAIL_MS", 0)
+    told, said, player = [], [], Instant()
+    start = time.monotonic()
+
+    Handing(mix_of(BRIEF), "Brief", SimpleQueue(), told.append, said.append).perform(Instant(plays=False), player)
+
+    assert 1.2 <= time.monotonic() - start < 3
+    assert player.log == ["play .flac True", "stop"]
+    assert [each.position_ms for each in told] == sorted(each.position_ms for each in told)
+    assert {each.title for each in told} == {"0", "400", "800"}
+    assert said == ["words", "words"]
+
+
+def test_one_that_is_resumed_begins_where_it_was_interrupted(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(handing, "_TAIL_MS", 0)
+    commands, told, said = SimpleQueue(), [], []
+    commands.put(Command(Verb.JUMP, 1))
+
+    Handing(mix_of(BRIEF), "Brief", commands, told.append, said.append).perform(Instant())
+
+    assert told[0].position_ms == 400
+    assert said == ["words"]
+
+
+def test_one_that_nobody_plays_is_an_error():
+    gone = Instant(ended=True)
+
+    with pytest.raises(OutputError, match="none of"):
+        Handing(mix_of(BRIEF), "Brief", SimpleQueue(), lambda _: None, lambda _: None).perform(gone)
+
+    assert gone.log[-1] == "stop"
+
+
+def test_a_stop_that_comes_early_makes_no_file():
+    commands, player = SimpleQueue(), Instant()
+    commands.put(Command(Verb.STOP))
+
+    Handing(mix_of(BRIEF), "Brief", commands, lambda _: None, lambda _: None).perform(player)
+
+    assert player.log == []
+
+
+def test_a_phone_without_room_says_so_before_the_work(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: os.terminal_size((0, 0)) and type("Usage", (), {"free": 1_000}))
+
+    with pytest.raises(TargetError, match="room") as error:
+        Handing(mix_of(BRIEF), "Brief", SimpleQueue(), lambda _: None, lambda _: None).perform(Instant())
+
+    assert error.value.hint
+
+
+# --- what it costs ---
+
+
+def descendants(root: int) -> set[int]:
+    """Return the processes that a process has started, and those that these have."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue
+        if state != "Z":
+            parents[int(stat.parent.name)] = int(parent)
+    found, fresh = set(), {root}
+    while fresh:
+        fresh = {pid for pid, parent in parents.items() if parent in fresh} - found
+        found |= fresh
+    return found
+
+
+def cpu_s(pids: set[int]) -> float:
+    ticks = 0
+    for pid in pids:
+        try:
+            words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += int(words[11]) + int(words[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_session_starts_few_processes_and_takes_little_of_the_processor(phone: Phone, capsys):
+    phone.mood("pacat", "paced")
+    playing = phone.start("voiceguide", "play", "./short.yaml", "--voice", "android")
+    most = [0]
+
+    def count() -> None:
+        while playing.poll() is None:
+            most[0] = max(most[0], len(descendants(playing.pid)))
+            time.sleep(0.02)
+
+    counting = threading.Thread(target=count)
+    counting.start()
+    phone.until(lambda: phone.lines("termux-tts-speak"))
+    time.sleep(1)
+    before_s, start = cpu_s({playing.pid}), time.monotonic()
+    time.sleep(5)
+    share = (cpu_s({playing.pid}) - before_s) / (time.monotonic() - start)
+    playing.terminate()
+    playing.wait(10)
+    counting.join()
+
+    with capsys.disabled():
+        print(f"\n{most[0]} processes at most, {share:.1%} of a core")  # noqa: T201 - a figure to read
+    assert most[0] <= 6
+    assert share < 0.05

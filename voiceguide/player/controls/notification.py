@@ -1,0 +1,71 @@
+"""The notification that a phone shows while a session plays: the step, what comes next, and buttons.
+
+Its buttons run ``voiceguide ctl``, so they work as long as the session does, whatever has become of the terminal.
+"""
+
+from typing import Final, Literal, NamedTuple
+
+from voiceguide.player.controls.action import action, termux_program
+from voiceguide.player.status import Status
+from voiceguide.units import MINUTE_MS
+
+Style = Literal["buttons", "media", "none"]
+"""Three buttons with words, the four signs of a media player, or no notification."""
+
+REMOVE: Final = ("termux-notification-remove", "voiceguide")
+"""Takes the notification away."""
+
+_MEDIA: Final = {"previous": "previous", "pause": "hold", "play": "resume", "next": "next"}
+"""Sign to command. All four, or Android shows none."""
+
+
+class Glance(NamedTuple):
+    """What is seen of a session; the same until there is something else to be seen."""
+
+    title: str
+    text: str
+    """What comes next and the minutes left, so that it changes once a minute where nothing happens."""
+    toggle: str
+    """What the first button says."""
+
+
+def glance(status: Status) -> Glance:
+    """Return what is to be seen of a session."""
+    left = f"{max(1, -(-status.left_ms // MINUTE_MS))} min left"
+    after = f"next: {status.next_title}" if status.next_title else ""
+    text = ", ".join(part for part in (_state(status), after, left) if part)
+    return Glance(status.title, text, "Go on" if status.held or status.paused else "Hold")
+
+
+def notification(seen: Glance, style: Style) -> tuple[str, ...]:
+    """Return the words of the command that shows it."""
+    # Without a text the command would wait for one. Once on the screen, it makes no sound again.
+    shown = ("-i", REMOVE[1], "-t", seen.title, "-c", seen.text, "--ongoing", "--alert-once")
+    return ("termux-notification", *shown, *(_signs() if style == "media" else _buttons(seen.toggle)))
+
+
+def _state(status: Status) -> str:
+    if status.device_lost:
+        return "waits for a sound device"
+    if status.waits and status.held:
+        return "waits until you are ready"
+    return next((name for name in ("paused", "held", "muted") if getattr(status, name)), "")
+
+
+def _buttons(toggle: str) -> list[str]:
+    labels = ((toggle, "toggle"), ("Next", "next"), ("Repeat", "repeat"))
+    return [
+        word
+        for number, (label, command) in enumerate(labels, 1)
+        for word in (f"--button{number}", label, f"--button{number}-action", _pressed(command))
+    ]
+
+
+def _signs() -> list[str]:
+    actions = (word for sign, command in _MEDIA.items() for word in (f"--media-{sign}", _pressed(command)))
+    return ["--type", "media", *actions]
+
+
+def _pressed(command: str) -> str:
+    # Pressed after the end, or after a crash, it takes itself away.
+    return action(command, or_else=[termux_program(REMOVE[0]), REMOVE[1]])

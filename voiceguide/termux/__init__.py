@@ -1,0 +1,1 @@
+"""What Termux:API, Android's door for programs in Termux, lets us do."""

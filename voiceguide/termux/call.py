@@ -1,0 +1,174 @@
+"""Calls of Termux's own commands, which may hang for ever and say that all is well.
+
+Most of them hand their work to the app Termux:API. Without it they never end, and most exit with 0 even on errors: so
+each call has a time limit, and whether the app is there is asked once.
+"""
+
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from functools import cached_property
+from threading import Lock
+from typing import IO, Final
+
+from voiceguide.background import in_background
+from voiceguide.media.child import Child
+
+LIMIT_S: Final = 5.0
+"""How long a call may take; one that works takes 0.05 to 0.5 s."""
+
+MOST_WAITING: Final = 8
+"""So many calls wait for their turn; an older one is dropped for a newer."""
+
+APP_HINT: Final = 'install the app Termux:API from where Termux came from, open it once, then "pkg install termux-api"'
+
+UPGRADE_HINT: Final = 'update Termux: "pkg upgrade"'
+
+_MOST_BYTES: Final = 100_000
+"""What is read of an answer."""
+
+_WITHOUT_APP: Final = frozenset({"termux-wake-lock", "termux-wake-unlock", "termux-setup-storage"})
+"""Commands of Termux itself."""
+
+_log = logging.getLogger(__name__)
+
+
+class Termux:
+    """Runs Termux's commands; any thread may ask.
+
+    No call is worth a gap in the sound: who plays says `later`.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[str, ...]] = []
+        self._worker: Future[None] | None = None
+        self._closed = False
+        self._lock = Lock()
+        self._probing = Lock()
+
+    def answers(self) -> bool:
+        """Return whether the app Termux:API is there; asked once, which takes up to `LIMIT_S`."""
+        with self._probing:
+            return self._answers
+
+    def call(self, *words: str, stdin: str | None = None) -> str | None:
+        """Run a command and return what it says; waits for it, up to `LIMIT_S`, and once more for the first answer.
+
+        Works after `close` too.
+
+        Args:
+            words: The command, such as ``termux-vibrate``, and what it is told.
+            stdin: What it reads; nothing if left out.
+
+        Returns:
+            What it says, which need not be what was asked for: most exit with 0 on errors too. `None` when it is not
+            there, hangs or fails, or the app does not answer; the first time a hint is logged.
+        """
+        if words[0] not in _WITHOUT_APP and not self.answers():
+            return None
+        said = _run(words, stdin)
+        if said is None:
+            _tell_once(f"{words[0]} does not work", UPGRADE_HINT if words[0] in _WITHOUT_APP else APP_HINT)
+        return said
+
+    def later(self, *words: str) -> None:
+        """Run a command in the background; never waits.
+
+        Calls are made one after the other, in order. Of those of one command that wait, only the newest is made.
+        """
+        with self._lock:
+            if self._closed:
+                return
+            others = [each for each in self._waiting if each[0] != words[0]]
+            self._waiting = [*others, words][-MOST_WAITING:]
+            if self._worker is None:
+                self._worker = in_background(self._work, "termux")
+
+    def close(self) -> None:
+        """Drop what waits, and wait for the call that is being made. May be called twice."""
+        with self._lock:
+            self._closed = True
+            self._waiting.clear()
+            worker = self._worker
+        if worker is not None:
+            wait([worker], 2 * LIMIT_S)
+
+    @cached_property
+    def _answers(self) -> bool:
+        answers = _is_list(_run(("termux-volume",)))
+        if not answers:
+            _tell_once("the phone does not answer", APP_HINT)
+        return answers
+
+    def _work(self) -> None:
+        while (words := self._next()) is not None:
+            self.call(*words)
+
+    def _next(self) -> tuple[str, ...] | None:
+        with self._lock:
+            if self._waiting:
+                return self._waiting.pop(0)
+            self._worker = None
+            return None
+
+
+def _run(words: tuple[str, ...], stdin: str | None = None) -> str | None:
+    """Run a command with all that it starts; return what it says, or `None` when it fails or does not end."""
+    program = shutil.which(words[0])
+    if program is None:
+        _log.info("%s is not installed", words[0])
+        return None
+    try:
+        # Files, not pipes: what a killed script leaves behind may hold a pipe open for ever.
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
+            given.write((stdin or "").encode())
+            given.seek(0)
+            return _said(Child([program, *words[1:]], stdin=given.fileno(), stdout=said.fileno()), words[0], said)
+    except (OSError, ValueError) as error:  # a ValueError for what no argument can hold
+        _log.info("%s cannot be run: %s", words[0], error)
+        return None
+
+
+def _said(child: Child, name: str, said: IO[bytes]) -> str | None:
+    try:
+        code = child.wait(LIMIT_S)
+        if code is None:
+            _log.info("%s did not end within %.0f s", name, LIMIT_S)
+        elif code:
+            _log.info("%s failed: %s", name, child.last_line())
+    finally:
+        end_with_all(child)
+    said.seek(0)
+    return said.read(_MOST_BYTES).decode(errors="replace") if code == 0 else None
+
+
+def end_with_all(child: Child) -> None:
+    """End a command and what it has started: Termux's are scripts, and another program does their work."""
+    if sys.platform != "win32" and child.process.poll() is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.process.pid, signal.SIGKILL)
+    child.end()
+
+
+def _is_list(answer: str | None) -> bool:
+    """Return whether an answer is the list of volumes; an app that is not well says anything."""
+    try:
+        return isinstance(json.loads(answer or ""), list)
+    except ValueError:
+        return False
+
+
+def _tell_once(what: str, hint: str) -> None:
+    """Log what fails and what to do, once for each hint: a session goes on all the same."""
+    if hint not in _told:
+        _told.add(hint)
+        _log.warning("%s (%s)", what, hint)
+
+
+_told: Final[set[str]] = set()
