@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-import soundfile
 from null_sink import NullSink, realtime
 
 from voiceguide.errors import SessionError
@@ -169,16 +168,13 @@ class Capture:
             self._begun_s = min(self._begun_s, time.monotonic() - self._size / 4 / SAMPLE_RATE)
 
 
-def exported(folder: Path, *words: str) -> tuple[np.ndarray, list[tuple[str, int]]]:
-    """Return a session as a file would have it, and its chimes with their milliseconds."""
-    run = [VOICEGUIDE, "export", *words, *SESSION, "-o", "planned.wav"]
-    subprocess.run(run, cwd=folder, check=True, capture_output=True)
+def planned_chimes(folder: Path, *words: str) -> list[tuple[str, int]]:
+    """Return the chimes of a session, and their milliseconds; its speech is in the cache then."""
     shown = subprocess.run(
         [VOICEGUIDE, "show", *words, *SESSION, "--timeline"], cwd=folder, check=True, capture_output=True, text=True
     )
-    sound, _ = soundfile.read(folder / "planned.wav", dtype="int16")
     chimes = [line.split() for line in shown.stdout.splitlines() if " chime " in line]
-    return sound, [(words[2], _milliseconds(words[0])) for words in chimes]
+    return [(words[2], _milliseconds(words[0])) for words in chimes]
 
 
 def onset_s(heard: np.ndarray, pattern: np.ndarray) -> float | None:

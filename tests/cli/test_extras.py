@@ -1,11 +1,14 @@
 """What stands beside a track, or around it."""
 
+import json
 import re
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
-from command import assert_refused, voiceguide
+from command import VOICEGUIDE, assert_refused, voiceguide
 from needs import needs, needs_command
 
 from voiceguide.media.ffmpeg import find_ffmpeg
@@ -53,9 +56,80 @@ def test_a_page_holds_its_track_and_leaves_nothing_else(tmp_path: Path):
     assert len(text) > 3_000_000
 
 
+def test_a_timetable_stems_and_a_file_a_step_stand_beside_a_track(tmp_path: Path):
+    done = voiceguide("export", *SHORT, "-o", "x.mp3", "--text", "--stems", "--split", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    beside = ["x.txt", "x.voice.flac", "x.music.flac", "x.chimes.flac", "x"]
+    assert {path.name for path in tmp_path.iterdir()} == {"x.mp3", *beside}
+    assert [line for line in done.stderr.splitlines() if line.endswith(": written")] == [
+        f"{it}: written" for it in beside
+    ]
+    shown = voiceguide("show", *SHORT).stdout.splitlines()
+    printed = (tmp_path / "x.txt").read_text("utf-8").splitlines()
+    rows = [line.rstrip() for line in shown if re.match(r" *\d+:\d\d  ", line)]
+    assert rows
+    assert [line for line in printed if re.match(r" *\d+:\d\d  ", line)] == rows
+    names = sorted(path.name for path in (tmp_path / "x").glob("*.mp3"))
+    assert names[0] == "01 Welcome.mp3"
+    assert names[-1] == f"{len(names):02} The end.mp3"
+    assert len(names) == len(rows) + 2
+
+
+ODD_TITLES = ["../x", "CON", "a/b", "Warm 🙂 hands", "Say: \"ah\" = 'oh'; #1\\", "two\nlines", "x" * 120, "Ready?"]
+
+
+@needs_command("ffprobe")
+def test_odd_titles_are_safe_as_names_and_exact_as_tags(tmp_path: Path):
+    steps = [{"title": title, "say": "Glide up.", "time": "12-20 s"} for title in ODD_TITLES]
+    routine = {"format": 1, "title": 'Odd: "it"\nis', "sections": [{"title": "All", "steps": steps}]}
+    (tmp_path / "odd.yaml").write_text(json.dumps(routine, ensure_ascii=False), "utf-8")
+
+    done = voiceguide("export", "./odd.yaml", "--voice", "espeak", "-o", "odd.opus", "--split", "--text", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"odd.yaml", "odd.opus", "odd", "odd.txt"}
+    files = sorted((tmp_path / "odd").glob("*.opus"))
+    assert [file.name[:2] for file in files] == [f"{number:02}" for number in range(1, 3 + len(ODD_TITLES))]
+    for file, title in zip(files[1:-1], ODD_TITLES, strict=True):
+        words = ["ffprobe", "-v", "error", "-show_streams", "-of", "json", str(file)]
+        (stream,) = (
+            each
+            for each in json.loads(subprocess.run(words, capture_output=True, check=True, text=True).stdout)["streams"]
+            if each["codec_type"] == "audio"
+        )
+        # A routine's titles are read as one line.
+        assert (stream["tags"]["TITLE"], stream["tags"]["ALBUM"]) == (title.replace("\n", " "), 'Odd: "it" is')
+
+
+def test_a_split_that_is_interrupted_leaves_no_part_of_it(tmp_path: Path):
+    export = subprocess.Popen(
+        [*VOICEGUIDE, "export", *SHORT, "-o", "x.mp3", "--split"],
+        cwd=tmp_path, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    for _ in range(6_000):
+        if list(tmp_path.glob(".voiceguide-*/x/02*")):
+            break
+        time.sleep(0.005)
+    else:
+        pytest.fail("no second step came within 30 s")
+
+    export.send_signal(signal.SIGINT)
+    _, errors = export.communicate(timeout=20)
+
+    assert export.returncode == 130
+    assert "Traceback" not in errors
+    assert [path.name for path in tmp_path.iterdir()] == ["x.mp3"]
+
+
 @pytest.mark.parametrize(
     ("words", "error", "hint"),
     [
+        (["-o", "x.wav", "--text"], "x.txt exists", "--force"),
+        (["-o", "x.mp3", "--stems"], "x.voice.flac exists", "--force"),
+        (["-o", "album.mp3", "--split"], "album holds files that are not of our making: song.mp3", "move them away"),
+        (["-o", "album.mp3", "--split", "--force"], "album holds files", "move them away"),
+        (["-o", "plain.mp3", "--split", "--force"], "plain is no folder", "move it away"),
         (["-o", "x.wav", "--captions", "vvt"], "'vvt'", "vtt"),
         (["-o", "x.wav", "--captions", "srt"], "x.srt exists", "--force"),
         (["-o", "there.html"], "there.html exists", "--force"),
@@ -63,8 +137,11 @@ def test_a_page_holds_its_track_and_leaves_nothing_else(tmp_path: Path):
     ],
 )
 def test_what_cannot_be_written_is_refused_before_any_work(tmp_path: Path, words, error, hint):
-    for name in ("x.srt", "there.html"):
+    (tmp_path / "album").mkdir()
+    there = {"x.srt", "there.html", "x.txt", "x.voice.flac", "plain", "album/song.mp3"}
+    for name in there:
         (tmp_path / name).write_text("mine", "utf-8")
 
     assert_refused(voiceguide("export", *SHORT, *words, cwd=tmp_path), 7, error, hint)
-    assert {path.name for path in tmp_path.iterdir()} == {"x.srt", "there.html"}
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} == there
+    assert all((tmp_path / name).read_text("utf-8") == "mine" for name in there)

@@ -14,7 +14,8 @@ from needs import needs_command
 
 from voiceguide.errors import TargetError
 from voiceguide.media.decode import decode
-from voiceguide.outputs.ffmpeg import ENCODERS, FfmpegOutput
+from voiceguide.outputs.encoders import ENCODERS
+from voiceguide.outputs.ffmpeg import FfmpegOutput
 
 pytestmark = needs_command("ffmpeg", "ffprobe")
 

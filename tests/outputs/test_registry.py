@@ -7,7 +7,7 @@ from needs import needs_command, needs_module
 
 from voiceguide.errors import OutputError, TargetError
 from voiceguide.outputs import registry
-from voiceguide.outputs.ffmpeg import ENCODERS
+from voiceguide.outputs.encoders import ENCODERS
 from voiceguide.outputs.process import PLAYERS
 from voiceguide.outputs.wav import WavOutput
 

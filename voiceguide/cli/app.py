@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli import authoring, control, health, routines, sessions, sounds, voices
+from voiceguide.cli import authoring, control, exporting, health, phone, routines, sessions, sounds, voices
 
 app = typer.Typer(
     name="voiceguide",
@@ -37,16 +37,18 @@ def voiceguide(
     from voiceguide.settings import settings
 
     settle(ctx, settings().options)
+    exporting.settle_lists(ctx)
 
 
 app.command("list")(routines.list_routines)
 app.command("show")(routines.show)
 app.command("check")(routines.check)
 app.command("play")(sessions.play)
-app.command("export")(sessions.export)
+app.command("export")(exporting.export)
 app.command("ctl")(control.ctl)
 app.command("new")(authoring.new)
 app.command("draft")(authoring.draft)
 app.command("doctor")(health.doctor)
 app.add_typer(voices.app, name="voices")
 app.add_typer(sounds.app, name="sounds")
+app.add_typer(phone.app, name="phone")

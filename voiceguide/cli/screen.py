@@ -1,12 +1,11 @@
 """What is seen while something goes on."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
-from voiceguide.guide.request import Progress
+from voiceguide.cli.bars import progress_bars  # noqa: F401 - others still look for it here
 from voiceguide.player.status import Status
 from voiceguide.units import short_clock
 
@@ -80,26 +79,3 @@ def _state(status: Status) -> str:
     if status.paused or status.held:
         return "paused" if status.paused else "held"
     return f"{short_clock(status.step_left_ms)}{' (muted)' if status.muted else ''}"
-
-
-@contextmanager
-def progress_bars(*names: str) -> Iterator[list[Progress]]:
-    """Yield one callback a name, each of which moves a bar that shows up with its first call."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-
-    columns = (TextColumn("{task.description:<9}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield [lambda _done, _total: None for _ in names]
-        return
-    with Bars(*columns, TimeRemainingColumn(), console=console, transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def move(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = bars.add_task(name, total=total)
-            bars.update(tasks[name], completed=done, total=total)
-
-        yield [lambda done, total, name=name: move(name, done, total) for name in names]  # type: ignore[misc]

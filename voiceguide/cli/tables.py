@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from voiceguide.export.timetable import steps
 from voiceguide.guide import Overview, Part, SoundRow, VoiceRow
 from voiceguide.scheduler.phrases import phrases
 from voiceguide.scheduler.schedule import Schedule
@@ -66,21 +67,7 @@ def print_timetable(schedule: Schedule, console: Console) -> None:
     """Print when each step begins, how long it is and how often it is done."""
     plan = schedule.plan
     console.print(Text(plan.routine.title, style="bold"), Text(short_clock(plan.length_ms)))
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("at", "for"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("step")
-    table.add_column("times", justify="right", no_wrap=True)
-    words = phrases(plan.routine.language)
-    section = None
-    for step in plan.steps:
-        if step.part.section != section:
-            section = step.part.section
-            table.add_row("", "", Text(section, style="bold"), "")
-        times = "" if step.repeats is None else f"{step.repeats} x {(step.each_ms or 0) / 1000:.0f} s"
-        title = Text(f"  {step_title(step, words)}")
-        table.add_row(short_clock(step.start_ms), short_clock(step.length_ms), title, times)
-    console.print(table)
+    console.print(steps(plan))
     if plan.left_out:
         console.print(Text(f"Left out, for want of time: {', '.join(plan.left_out)}"))
     if plan.avoided:

@@ -1,4 +1,4 @@
-"""What stands beside a track, or around it: captions, a cue sheet, a page."""
+"""What stands beside a track, or around it: captions, a cue sheet, a timetable, stems, a file a step, a page."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import TargetError, near
+from voiceguide.guide.labels import tags_of
+from voiceguide.guide.request import Progress
 from voiceguide.routine.model import Routine
+from voiceguide.scheduler.plan import Plan
 from voiceguide.scheduler.timeline import Timeline
+
+if TYPE_CHECKING:
+    from voiceguide.audio.mixer import Mix
+    from voiceguide.outputs.encoders import Quality
 
 PAGE: Final = ".html"
 
@@ -26,6 +33,27 @@ class Extras:
     cue: bool = False
     """Whether a cue sheet is written."""
 
+    text: bool = False
+    """Whether the timetable is written, to print."""
+
+    stems: bool = False
+    """Whether voice, music and chimes are written apart."""
+
+    split: bool = False
+    """Whether a folder with a file a step is written."""
+
+
+def files_beside(target: Path, extras: Extras) -> list[Path]:
+    """Return the files that `extras` puts beside `target`; one that ends all is the folder of the steps."""
+    from voiceguide.export.split import folder_of
+    from voiceguide.export.stems import stems_of
+
+    return [
+        *(target.with_suffix(f".{kind}") for kind in _kinds(extras)),
+        *(stems_of(target).values() if extras.stems else ()),
+        *([folder_of(target)] if extras.split else ()),
+    ]
+
 
 def check_extras(target: Path, extras: Extras, overwrite: bool) -> None:
     """Find out, before any work is done, whether all that stands beside `target` can be written.
@@ -34,38 +62,91 @@ def check_extras(target: Path, extras: Extras, overwrite: bool) -> None:
         TargetError: It cannot, or a format is unknown.
     """
     from voiceguide.export.captions import FORMATS
+    from voiceguide.export.split import check_folder, folder_of
+    from voiceguide.export.stems import stems_of
+    from voiceguide.outputs.registry import check_target as check_sound
     from voiceguide.outputs.target import check_target
 
     for name in extras.captions:
         if name not in FORMATS:
             raise TargetError(f"there are no captions called '{name}'", hint=near(name, FORMATS))
-    for file in _files(target, extras):
-        check_target(file, overwrite)
+    for kind in _kinds(extras):
+        check_target(target.with_suffix(f".{kind}"), overwrite)
+    for stem in stems_of(target).values() if extras.stems else ():
+        check_sound(stem, overwrite)
+    if extras.split:
+        check_folder(folder_of(target), overwrite)
 
 
-def write_extras(target: Path, extras: Extras, routine: Routine, timeline: Timeline) -> list[Path]:
-    """Write what stands beside a track, and return the files.
+def write_extras(
+    target: Path,
+    extras: Extras,
+    routine: Routine,
+    timeline: Timeline,
+    mix: Mix,
+    *,
+    plan: Plan,
+    quality: Quality = "good",
+    writing: Progress | None = None,
+) -> list[Path]:
+    """Write what stands beside a track, and return the files; of the steps, their folder.
+
+    Args:
+        target: The track.
+        extras: What is asked for.
+        routine: What the session is made of.
+        timeline: What is heard when.
+        mix: The session as sound; its music is read from the beginning again.
+        plan: What the timetable tells.
+        quality: How good the sound of the steps is; stems lose nothing.
+        writing: Is told how many frames are written; what it raises ends all.
 
     Raises:
         TargetError: One cannot be written.
     """
+    from voiceguide.export.split import folder_of, split
+    from voiceguide.export.stems import write_stems
     from voiceguide.files import written_beside
     from voiceguide.outputs.target import target_errors
 
-    files = list(_files(target, extras))
-    for file, text in zip(files, _texts(target, extras, routine, timeline), strict=True):
+    for kind, text in _texts(target, extras, routine, timeline, plan):
+        file = target.with_suffix(f".{kind}")
         with target_errors(file), written_beside(file) as beside:
             beside.write_text(text, "utf-8")
-    return files
+    tags = tags_of(routine, timeline)
+    if extras.stems:
+        write_stems(mix, target, tags, writing)
+    if extras.split:
+        split(mix, tags, folder_of(target), sound_kind(target), quality=quality, progress=writing)
+    return files_beside(target, extras)
 
 
-def _texts(target: Path, extras: Extras, routine: Routine, timeline: Timeline) -> Iterator[str]:
+def sound_kind(target: Path) -> str:
+    """Return the ending of the sound that a target holds, in small letters."""
+    from voiceguide.export.page import SOUND
+
+    kind = target.suffix.lower()
+    return SOUND if kind == PAGE else kind
+
+
+def _kinds(extras: Extras) -> Iterator[str]:
+    yield from extras.captions
+    if extras.cue:
+        yield "cue"
+    if extras.text:
+        yield "txt"
+
+
+def _texts(target: Path, extras: Extras, routine: Routine, timeline: Timeline, plan: Plan) -> Iterator[tuple[str, str]]:
     from voiceguide.export.captions import FORMATS, cue_sheet
+    from voiceguide.export.timetable import timetable
 
     for name in extras.captions:
-        yield FORMATS[name](timeline, routine.title)
+        yield name, FORMATS[name](timeline, routine.title)
     if extras.cue:
-        yield cue_sheet(timeline, routine.title, target.name)
+        yield "cue", cue_sheet(timeline, routine.title, target.name)
+    if extras.text:
+        yield "txt", timetable(plan)
 
 
 @contextmanager
@@ -87,8 +168,3 @@ def page_around(target: Path, overwrite: bool, routine: Routine, timeline: Timel
         check_target(target, overwrite)
         with written_beside(target) as beside, beside.open("wb") as file:
             file.writelines(page(routine, timeline, sound, cover=cover(timeline)))
-
-
-def _files(target: Path, extras: Extras) -> Iterator[Path]:
-    for kind in (*extras.captions, *(("cue",) if extras.cue else ())):
-        yield target.with_suffix(f".{kind}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -36,4 +37,8 @@ def tags_of(routine: Routine, timeline: Timeline) -> Tags:
 def _today() -> date:
     """Return the day; the one that ``SOURCE_DATE_EPOCH`` names, where the same bytes are wanted again."""
     told = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(told), UTC).date() if told.isdecimal() else datetime.now().astimezone().date()
+    if told.isascii() and told.isdecimal():
+        # What no calendar has is as good as nothing.
+        with suppress(OverflowError, ValueError, OSError):
+            return datetime.fromtimestamp(int(told), UTC).date()
+    return datetime.now().astimezone().date()

@@ -16,21 +16,11 @@ from voiceguide.audio.samples import Block
 from voiceguide.errors import TargetError
 from voiceguide.media.child import Child
 from voiceguide.media.ffmpeg import INSTALL_HINT, find_ffmpeg
+from voiceguide.outputs.encoders import Quality, encoder
 from voiceguide.outputs.output import not_open, pcm
 from voiceguide.outputs.tags import Tags, ffmetadata, iso_639_2, write_tags
 from voiceguide.outputs.target import Draft, target_error, target_errors
 from voiceguide.units import CHANNELS, SAMPLE_RATE
-
-ENCODERS: Final = {
-    ".flac": ("-c:a", "flac", "-f", "flac"),
-    ".mp3": ("-c:a", "libmp3lame", "-q:a", "2", "-f", "mp3"),
-    ".opus": ("-c:a", "libopus", "-b:a", "96k", "-f", "opus"),
-    ".ogg": ("-c:a", "libvorbis", "-q:a", "5", "-f", "ogg"),
-    ".m4a": ("-c:a", "aac", "-b:a", "160k", "-movflags", "+faststart", "-f", "ipod"),
-    ".m4b": ("-c:a", "aac", "-b:a", "160k", "-movflags", "+faststart", "-f", "ipod"),
-}
-"""Ending of a file to what ffmpeg is told: a quality at which speech and soft music have no audible flaw. The format is
-named, because ffmpeg would look at the ending, which may be in capitals."""
 
 _CHAPTERS_WITH_SOUND: Final = ("m4a", "m4b")
 """Whose chapters are a track among the others."""
@@ -52,21 +42,28 @@ class FfmpegOutput:
     """Writes a file of the kind that its ending tells.
 
     Args:
-        path: The file to be; its ending, in any case, is one of `ENCODERS`.
+        path: The file to be; its ending, in any case, is one of `ENCODERS` in `encoders`.
         overwrite: Whether a file of that name may be replaced.
         frames: How many frames will come: each file output may be told, and an encoder need not know.
         tags: What the file is to tell of itself.
+        quality: How good the sound is.
     """
 
     latency_ms = 0
 
     def __init__(
-        self, path: Path, overwrite: bool = False, *, frames: int | None = None, tags: Tags | None = None
+        self,
+        path: Path,
+        overwrite: bool = False,
+        *,
+        frames: int | None = None,
+        tags: Tags | None = None,
+        quality: Quality = "good",
     ) -> None:
         del frames
         self._tags = tags
         self.name = path.suffix.lower().removeprefix(".")
-        self._encoder = ENCODERS[path.suffix.lower()]
+        self._encoder = encoder(path.suffix.lower(), quality)
         if tags and self.name in _CHAPTERS_WITH_SOUND:
             self._encoder = ("-metadata:s:a:0", f"language={iso_639_2(tags.language)}", *self._encoder)
         self._draft = Draft(path, overwrite)
@@ -172,12 +169,12 @@ class FfmpegOutput:
         return TargetError(f"cannot write {target}: ffmpeg: {child.last_line()}", hint=hint)
 
 
-def encode_arguments(program: Path, encoder: tuple[str, ...], target: Path, marks: Path | None = None) -> list[str]:
+def encode_arguments(program: Path, coding: tuple[str, ...], target: Path, marks: Path | None = None) -> list[str]:
     """Return what starts ffmpeg: raw frames on its input, a file at `target`.
 
     Args:
         program: ffmpeg.
-        encoder: One of `ENCODERS`.
+        coding: What it is told of the kind and the quality.
         target: The file.
         marks: Chapters, as ffmpeg reads them.
     """
@@ -185,5 +182,5 @@ def encode_arguments(program: Path, encoder: tuple[str, ...], target: Path, mark
     return [
         str(program), "-nostdin", "-v", "error", "-y",
         "-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", str(CHANNELS), "-i", "pipe:0", *chapters,
-        "-fflags", "+bitexact", "-flags", "+bitexact", *encoder, f"file:{target.absolute()}",
+        "-fflags", "+bitexact", "-flags", "+bitexact", *coding, f"file:{target.absolute()}",
     ]  # fmt: skip

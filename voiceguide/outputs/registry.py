@@ -8,10 +8,18 @@ from typing import Any, Final, Literal, NamedTuple
 
 from voiceguide.errors import OutputError, TargetError
 from voiceguide.outputs import target
+from voiceguide.outputs.encoders import ENCODERS, Quality
 from voiceguide.outputs.output import CONNECT_HINT, Output
-from voiceguide.outputs.tags import Tags, holds_chapters
+from voiceguide.outputs.tags import Tags
+from voiceguide.platforms import is_android
 
-DEVICES: Final = {
+_ON_ANDROID: Final = {
+    "pacat": "voiceguide.outputs.termux:pacat",
+    "mpv": "voiceguide.outputs.process:mpv",
+    "simpleaudio": "voiceguide.outputs.simpleaudio:SimpleaudioOutput",
+}
+
+_ELSEWHERE: Final = {
     "miniaudio": "voiceguide.outputs.miniaudio:MiniaudioOutput",
     "pw-cat": "voiceguide.outputs.process:pw_cat",
     "pacat": "voiceguide.outputs.process:pacat",
@@ -20,6 +28,8 @@ DEVICES: Final = {
     "ffplay": "voiceguide.outputs.process:ffplay",
     "simpleaudio": "voiceguide.outputs.simpleaudio:SimpleaudioOutput",
 }
+
+DEVICES: Final = _ON_ANDROID if is_android() else _ELSEWHERE
 """Name of a device to ``module:factory``, best first; the factory takes nothing."""
 
 BY_NAME_ONLY: Final = frozenset({"simpleaudio"})
@@ -34,7 +44,8 @@ FILES: Final = {
     ".m4a": "voiceguide.outputs.ffmpeg:FfmpegOutput",
     ".m4b": "voiceguide.outputs.ffmpeg:FfmpegOutput",
 }
-"""Ending of a file, in small letters, to ``module:factory``; it takes the path, `overwrite` and `frames`."""
+"""Ending of a file, in small letters, to ``module:factory``; it takes the path, `overwrite` and `frames`; one that
+encodes takes `tags` and `quality` too."""
 
 
 class Readiness(NamedTuple):
@@ -87,7 +98,14 @@ def check_target(path: Path, overwrite: bool = False) -> None:
     target.check_target(path, overwrite)
 
 
-def file_output(path: Path, overwrite: bool = False, *, frames: int | None = None, tags: Tags | None = None) -> Output:
+def file_output(
+    path: Path,
+    overwrite: bool = False,
+    *,
+    frames: int | None = None,
+    tags: Tags | None = None,
+    quality: Quality = "good",
+) -> Output:
     """Return the output for a file by its ending, checked and not yet open.
 
     Args:
@@ -95,15 +113,16 @@ def file_output(path: Path, overwrite: bool = False, *, frames: int | None = Non
         overwrite: Whether a file of that name may be replaced.
         frames: How many frames will come, if that is known: a WAV file then has its plainest header.
         tags: What the file is to tell of itself, where its format can.
+        quality: How good the sound is, where its format has a choice.
 
     Raises:
         TargetError: As `check_target`.
     """
     check_target(path, overwrite)
     kind = known_kind(path)
-    if tags and holds_chapters(kind):
-        return _file_output(kind, path, overwrite, frames=frames, tags=tags)
-    return _file_output(kind, path, overwrite, frames=frames)
+    if kind not in ENCODERS:
+        return _file_output(kind, path, overwrite, frames=frames)
+    return _file_output(kind, path, overwrite, frames=frames, tags=tags, quality=quality)
 
 
 def known_kind(path: Path) -> str:

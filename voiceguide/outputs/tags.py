@@ -40,6 +40,10 @@ class Tags:
     marks: tuple[Mark, ...] = ()
     cover: bytes | None = None
     """A PNG picture."""
+    album: str | None = None
+    """What the file is a track of."""
+    track: tuple[int, int] | None = None
+    """Its number there, counted from 1, and how many there are."""
 
 
 def ffmetadata(tags: Tags) -> str:
@@ -85,6 +89,10 @@ def _mp3(path: Path, tags: Tags) -> None:
     made.add(id3.TDRC(encoding=1, text=tags.date))
     if tags.source:
         made.add(id3.COMM(encoding=1, lang=iso_639_2(tags.language), desc="", text=tags.source))
+    if tags.album:
+        made.add(id3.TALB(encoding=1, text=tags.album))
+    if tags.track:
+        made.add(id3.TRCK(encoding=0, text="{}/{}".format(*tags.track)))
     if tags.cover:
         made.add(id3.APIC(encoding=0, mime="image/png", type=3, desc="", data=tags.cover))
     for frame in _chapter_frames(tags.marks):
@@ -180,6 +188,10 @@ def _comment(file: Any, tags: Tags) -> None:
     file["DATE"] = [tags.date]
     if tags.source:
         file["COMMENT"] = [tags.source]
+    if tags.album:
+        file["ALBUM"] = [tags.album]
+    if tags.track:
+        file["TRACKNUMBER"], file["TRACKTOTAL"] = ([str(number)] for number in tags.track)
     for number, mark in enumerate(tags.marks):
         file[f"CHAPTER{number:03}"] = [clock(mark.start_ms)]
         file[f"CHAPTER{number:03}NAME"] = [mark.title]
@@ -193,6 +205,10 @@ def _mp4(path: Path, tags: Tags) -> None:
     file["\xa9day"] = [tags.date]
     if tags.source:
         file["\xa9cmt"] = [tags.source]
+    if tags.album:
+        file["\xa9alb"] = [tags.album]
+    if tags.track:
+        file["trkn"] = [tags.track]
     file["----:com.apple.iTunes:LANGUAGE"] = [MP4FreeForm(tags.language.encode())]
     if tags.cover:
         file["covr"] = [MP4Cover(tags.cover, MP4Cover.FORMAT_PNG)]

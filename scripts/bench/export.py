@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""Measures how fast tracks are made, each beside what it is compared with, in one run.
+
+Run it with the project's own Python: ``.venv/bin/python scripts/bench/export.py [--minutes 60]``. It needs ffmpeg. The
+speech is made beforehand, for both sides. An encoder alone reads the finished WAV from memory, as it lies there after
+it was written. On few cores all formats at once cannot be as fast as the slowest of them alone: what the machine could
+do at best, all encoders' work shared by its cores, is printed beside it.
+"""
+
+import argparse
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from voiceguide.outputs.encoders import encoder
+from voiceguide.speech.engine import cores
+
+VOICEGUIDE = [str(Path(sys.executable).with_name("voiceguide"))]
+ALL = ("wav", "flac", "mp3", "opus", "ogg", "m4a")
+"""One of each encoder: an .m4b and a page hold what an .m4a does."""
+
+PROMPTS = 20
+PROMPT_S = 7
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=1, help="the best of so many counts")
+    told = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="voiceguide-bench-") as folder:
+        home = Path(folder)
+        os.environ["XDG_CACHE_HOME"] = folder
+        wav = home / "x.wav"
+        timed(words_of(told.minutes, wav))
+        print(f"{told.minutes} minutes, {cores()} cores, best of {told.rounds}")
+        print(f"wav   {best(told.rounds, words_of(told.minutes, wav)).wall:7.2f} s")
+        alone = singles(told.minutes, told.rounds, wav, home)
+        together(told.minutes, told.rounds, alone, home)
+        against_ffmpeg(told.minutes, home)
+        against_pydub()
+        memory(home)
+
+
+class Time(float):
+    """Seconds on the clock, with those of the processors."""
+
+    work: float
+    peak_mb: float
+
+    @property
+    def wall(self) -> float:
+        """The seconds on the clock, as a plain number."""
+        return float(self)
+
+
+def timed(words: list[str], **more: object) -> Time:
+    start = time.perf_counter()
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"failed: {' '.join(words)}\n{process.stderr.read().decode() if process.stderr else ''}")
+    took = Time(time.perf_counter() - start)
+    took.work, took.peak_mb = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return took
+
+
+def best(rounds: int, words: list[str], **more: object) -> Time:
+    return min(timed(words, **more) for _ in range(rounds))
+
+
+def words_of(minutes: int, *targets: Path) -> list[str]:
+    named = [word for target in targets for word in ("-o", str(target))]
+    return [
+        *VOICEGUIDE,
+        "export",
+        "complete-session",
+        "--minutes",
+        str(minutes),
+        "--voice",
+        "espeak",
+        *named,
+        "--force",
+    ]
+
+
+def encode_words(kind: str, wav: Path, target: Path) -> list[str]:
+    bitexact = ["-fflags", "+bitexact", "-flags", "+bitexact"]
+    return ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", str(wav), *bitexact, *encoder(f".{kind}"), str(target)]
+
+
+def singles(minutes: int, rounds: int, wav: Path, home: Path) -> dict[str, Time]:
+    """Time each kind and its encoder in turns, so that whatever else the machine does is fair to both."""
+    alone = {}
+    for kind in ALL[1:]:
+        turns = [
+            (timed(encode_words(kind, wav, home / f"alone.{kind}")), timed(words_of(minutes, home / f"x.{kind}")))
+            for _ in range(rounds)
+        ]
+        alone[kind], took = min(turn[0] for turn in turns), min(turn[1] for turn in turns)
+        print(
+            f"{kind:<5} {took.wall:7.2f} s, the encoder alone on the WAV {alone[kind].wall:7.2f} s:"
+            f" {took / alone[kind]:.2f} times ({took.work - alone[kind].work:.2f} s more work)",
+            flush=True,
+        )
+    return alone
+
+
+def together(minutes: int, rounds: int, alone: dict[str, Time], home: Path) -> None:
+    took = best(rounds, words_of(minutes, *(home / f"all.{kind}" for kind in ALL)))
+    slowest = max(alone, key=lambda kind: alone[kind])
+    shared = sum(each.work for each in alone.values()) / cores()
+    print(
+        f"{' '.join(ALL)} at once {took.wall:.2f} s: {took / alone[slowest]:.2f} times {slowest} alone"
+        f" ({alone[slowest].wall:.2f} s), {took / max(alone[slowest], shared):.2f} times what these cores can do"
+        f" ({max(alone[slowest], shared):.2f} s)"
+    )
+
+
+def against_ffmpeg(minutes: int, home: Path) -> None:
+    """Mix as many minutes by ffmpeg's filters and encode them in the same process: its own best case."""
+    import numpy as np
+    from mixing import FILTER, only_speech, prompts_of, write_wav
+
+    from voiceguide.audio.bed import levelled
+    from voiceguide.audio.levels import Levels
+    from voiceguide.media.sounds import load_ambience
+    from voiceguide.routine.library import load_routine
+    from voiceguide.scheduler.options import Options
+    from voiceguide.scheduler.phrases import phrases
+    from voiceguide.scheduler.planning import Terms
+    from voiceguide.scheduler.schedule import schedule
+    from voiceguide.speech.clips import open_clips
+
+    with open_clips("espeak", "en") as clips:
+        terms = Terms(Options(budget_ms=minutes * 60_000), phrases("en"), clips.length_ms)
+        timeline = only_speech(schedule(load_routine("complete-session"), terms).timeline)
+        prompts_of(timeline, clips, home)
+    write_wav(home / "bed.wav", np.asarray(levelled(load_ambience("warm-pad"), Levels().music_gain).samples))
+    for kind in ("wav", "mp3"):
+        coding = ["-c:a", "pcm_s16le"] if kind == "wav" else list(encoder(f".{kind}"))
+        words = [
+            "ffmpeg", "-nostdin", "-v", "error", "-y", "-stream_loop", "-1", "-i", "bed.wav", "-f", "concat",
+            "-i", "prompts.txt", "-filter_complex", FILTER, "-t", str(minutes * 60), *coding, f"theirs.{kind}",
+        ]  # fmt: skip
+        theirs = timed(words, cwd=home)
+        ours = timed(words_of(minutes, home / f"ours.{kind}"))
+        print(
+            f"{kind:<5} {ours.wall:7.2f} s, by ffmpeg's filters {theirs.wall:7.2f} s: {theirs / ours:.1f} times as long"
+        )
+
+
+def against_pydub() -> None:
+    """Lay a few prompts over ten minutes, as pydub's users do; what an hour of 200 would take is in proportion."""
+    if importlib.util.find_spec("pydub") is None:
+        print("pydub: not installed, not measured")
+        return
+    from pydub import AudioSegment
+    from pydub.generators import Sine
+
+    bed = AudioSegment.silent(10 * 60_000, frame_rate=48_000).set_channels(2)
+    prompt = Sine(200, sample_rate=48_000).to_audio_segment(PROMPT_S * 1000).set_channels(2)
+    start = time.perf_counter()
+    for number in range(PROMPTS):
+        bed = bed.overlay(prompt, position=number * 30_000)
+    each = (time.perf_counter() - start) / PROMPTS
+    print(
+        f"pydub: {each:.2f} s a prompt over 10 minutes; an hour of 200 is about {each * 6 * 200:.0f} s, before encoding"
+    )
+
+
+def memory(home: Path) -> None:
+    long = home / "long.yaml"
+    step = "{title: Strokes %d, say: Glide up and down. Slowly., time: 1-12 min}"
+    lines = "".join(f"      - {step % number}\n" for number in range(40))
+    long.write_text(f"format: 1\ntitle: Long\nsections:\n  - title: All\n    steps:\n{lines}", "utf-8")
+    for minutes, routine in ((10, "slow-strokes"), (240, str(long))):
+        words = [*VOICEGUIDE, "export", routine, "-m", str(minutes), "--voice", "espeak", "--force"]
+        took = timed([*words, "-o", str(home / "m.flac"), "-o", str(home / "m.wav")])
+        print(f"{minutes:>4} minutes to WAV and FLAC: {took.peak_mb:.0f} MB at most")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+"""The use case of many tracks: several routines, times and voices in one go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Final
+
+from voiceguide.background import in_background
+from voiceguide.errors import TargetError, VoiceguideError, near
+from voiceguide.guide.exporting import Summary, check_order, levelled, summed_up
+from voiceguide.guide.request import Progress, Request
+from voiceguide.guide.stage import bed_of, clips_of, rehearsed
+from voiceguide.guide.tracks import Order
+from voiceguide.routine.library import ENDINGS, load_routine
+from voiceguide.units import MINUTE_MS
+
+if TYPE_CHECKING:
+    from voiceguide.audio.bed import Bed
+    from voiceguide.scheduler.schedule import Schedule
+    from voiceguide.speech.clips import Clips
+
+_FIELD: Final = re.compile(r"\{(\w*)\}")
+_ODD: Final = re.compile(r"[^\w.+-]+")
+"""What no name of a file is to have from a name of a voice or a routine."""
+
+_PATIENCE_S: Final = 10.0
+"""How long the others may take to end after Ctrl-C."""
+
+_KIND: Final = ".mp3"
+"""What a folder is filled with: every player takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One session of many."""
+
+    request: Request
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job."""
+
+    job: Job
+    made: Summary | None = None
+    """`None` where nothing was."""
+    error: VoiceguideError | None = None
+    """The first thing that failed."""
+
+
+def has_fields(target: Path) -> bool:
+    """Return whether the name of a target is a pattern, with braces in it."""
+    return bool(_FIELD.search(str(target)))
+
+
+def jobs_of(requests: Sequence[Request], order: Order) -> list[Job]:
+    """Return a job for each request, its targets named after it.
+
+    Args:
+        requests: The sessions.
+        order: Whose targets are patterns such as ``tracks/{routine}-{minutes}.mp3``, or folders.
+
+    Raises:
+        TargetError: A pattern names what there is not, or gives two sessions the same file.
+    """
+    several_voices = len({request.voice for request in requests}) > 1
+    jobs: list[Job] = []
+    owners: dict[Path, str] = {}
+    for request in requests:
+        patterns = (_in_folder(target, request, several_voices) for target in order.targets)
+        targets = tuple(_named(pattern, request) for pattern in patterns)
+        for target in targets:
+            if target in owners:
+                raise TargetError(
+                    f"{owners[target]} and {_told(request)} would both be {target}",
+                    hint="put {routine}, {minutes} or {voice} into the name",
+                )
+        owners |= dict.fromkeys(targets, _told(request))
+        jobs.append(Job(request, replace(order, targets=targets)))
+    return jobs
+
+
+def export_all(
+    jobs: Sequence[Job],
+    *,
+    speaking: Progress | None = None,
+    finished: Callable[[Outcome], None] | None = None,
+) -> list[Outcome]:
+    """Write many sessions, as many at a time as there are cores; one that fails does not keep the others from it.
+
+    Sentences that several sessions share are spoken once: while one session is written, the next is spoken.
+
+    Args:
+        jobs: From `jobs_of`.
+        speaking: Is told how many sentences of a session are spoken.
+        finished: Is told each outcome as it comes, by this thread.
+
+    Returns:
+        The outcomes in the order of the jobs.
+
+    Raises:
+        KeyboardInterrupt: As it came; what is half-written is gone.
+    """
+    from voiceguide.speech.engine import cores
+
+    outcomes: dict[int, Outcome] = {}
+    running: dict[Future[Outcome], int] = {}
+    stopped = Event()
+
+    def collect(most: int) -> None:
+        while len(running) > most:
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                outcomes[running.pop(future)] = outcome = future.result()
+                if finished:
+                    finished(outcome)
+
+    with ExitStack() as opened:
+        voices = _Voices(opened)
+        try:
+            for index, job in enumerate(jobs):
+                collect(cores() - 1)
+                running[_begun(job, voices, speaking, stopped)] = index
+            collect(0)
+        finally:
+            stopped.set()
+            wait(running, _PATIENCE_S)
+    return [outcomes[index] for index in range(len(jobs))]
+
+
+def _begun(job: Job, voices: _Voices, speaking: Progress | None, stopped: Event) -> Future[Outcome]:
+    """Speak what a session needs, begin to write it, and return where its outcome will be."""
+    with ExitStack() as opened:
+        try:
+            check_order(job.order, job.request)
+            routine = load_routine(job.request.routine)
+            clips = voices.clips_of(job.request, routine.language)
+            bed = opened.enter_context(closing(bed_of(levelled(job.request, job.order))))
+            session = rehearsed(job.request, routine, clips, speaking)
+        except VoiceguideError as error:
+            failed: Future[Outcome] = Future()
+            failed.set_result(Outcome(job, error=error))
+            return failed
+        rest = opened.pop_all()
+
+    def finish() -> Outcome:
+        with rest:
+            return _written(job, session, clips, bed, stopped)
+
+    return in_background(finish, "export")
+
+
+def _written(job: Job, session: Schedule, clips: Clips, bed: Bed, stopped: Event) -> Outcome:
+    def go_on(_done: int, _total: int) -> None:
+        if stopped.is_set():
+            raise _Stopped
+
+    try:
+        made = summed_up(job.order, job.request, session, clips, bed, go_on)
+    except VoiceguideError as error:
+        return Outcome(job, error=error)
+    return Outcome(job, made=made, error=next(iter(made.errors), None))
+
+
+class _Stopped(BaseException):
+    """The others were stopped, and this one with them."""
+
+
+class _Voices:
+    """The clips of each voice, opened once for all sessions.
+
+    Args:
+        opened: Closes them.
+    """
+
+    def __init__(self, opened: ExitStack) -> None:
+        self._opened = opened
+        self._clips: dict[tuple[str, str, int], Clips] = {}
+
+    def clips_of(self, request: Request, language: str) -> Clips:
+        key = (request.voice, language, request.rate_wpm)
+        if key not in self._clips:
+            self._clips[key] = self._opened.enter_context(clips_of(request, language))
+        return self._clips[key]
+
+
+def _in_folder(target: Path, request: Request, several_voices: bool) -> Path:
+    """Return the pattern for a target that is a folder; any other as it is."""
+    if target.is_dir():
+        fields = [
+            "routine",
+            *(["minutes"] if request.options.budget_ms else []),
+            *(["voice"] if several_voices else []),
+        ]
+        return target / ("-".join(f"{{{name}}}" for name in fields) + _KIND)
+    if not target.suffix:
+        raise TargetError(f"{target} is no folder", hint=f"make it first, or end the name with {_KIND}")
+    return target
+
+
+def _named(pattern: Path, request: Request) -> Path:
+    budget_ms = request.options.budget_ms
+    values = {
+        "routine": Path(request.routine).stem if request.routine.endswith(ENDINGS) else request.routine,
+        "minutes": f"{budget_ms / MINUTE_MS:g}" if budget_ms else None,
+        "voice": request.voice,
+    }
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in values:
+            raise TargetError(f"{pattern}: there is no {{{name}}}", hint=near(name, values))
+        if values[name] is None:
+            raise TargetError(f"{pattern}: no minutes are asked for", hint="give --minutes, or leave {minutes} out")
+        return _ODD.sub("-", str(values[name]))
+
+    return Path(_FIELD.sub(value, str(pattern)))
+
+
+def _told(request: Request) -> str:
+    budget_ms = request.options.budget_ms
+    return f"{request.routine}{f' of {budget_ms / MINUTE_MS:g} minutes' if budget_ms else ''}"

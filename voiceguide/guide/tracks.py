@@ -1,0 +1,197 @@
+"""A session on its way into files: mixed once, measured, written to all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from voiceguide.errors import VoiceguideError
+from voiceguide.guide.extras import PAGE, Extras, page_around, sound_kind, write_extras
+from voiceguide.guide.labels import tags_of
+from voiceguide.guide.request import Progress
+from voiceguide.scheduler.schedule import Schedule
+
+if TYPE_CHECKING:
+    from voiceguide.audio.mixer import Mix
+    from voiceguide.audio.samples import Block
+    from voiceguide.export.meter import Measured, Meter
+    from voiceguide.outputs.encoders import Quality
+    from voiceguide.outputs.output import Output
+    from voiceguide.outputs.tags import Tags
+    from voiceguide.outputs.wav import WavOutput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be made of a session."""
+
+    targets: tuple[Path, ...]
+    """The files; the ending of each tells its format, ``.html`` is a page with the track inside."""
+    overwrite: bool = False
+    """Whether files that are there may be replaced."""
+    extras: Extras = field(default_factory=Extras)
+    """What is to stand beside them."""
+    quality: Quality = "good"
+    """How good the sound is; ``audiobook`` keeps ACX's limits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """What became of one target."""
+
+    target: Path
+    size_bytes: int = 0
+    chapters: int = 0
+    """How many it holds; 0 where its format holds none."""
+    error: VoiceguideError | None = None
+    """Why it was not made, or what of it was not."""
+
+
+def write_tracks(
+    order: Order, session: Schedule, mix: Mix, writing: Progress
+) -> tuple[list[Track], list[Path], Measured]:
+    """Write a mix to all targets, and what stands beside them.
+
+    Args:
+        order: What to write.
+        session: What is mixed.
+        mix: The session as sound.
+        writing: Is told how many frames are written, again and again; what it raises ends all.
+
+    Returns:
+        A track for each target, the files beside them, and how loud the mix is.
+
+    Raises:
+        VoiceguideError: The music or the speech failed.
+    """
+    from voiceguide.export.meter import Meter
+
+    meter = Meter(mix.length_frames)
+    tags = tags_of(session.plan.routine, session.timeline)
+    jobs = [_Job(target, order, session, tags, mix.length_frames) for target in order.targets]
+    _write(mix, jobs, meter, writing)
+    beside = [file for job in _one_a_stem(jobs) for file in job.write_beside(mix, writing)]
+    return [job.track() for job in jobs], beside, meter.measured()
+
+
+def one_a_stem(targets: Sequence[Path]) -> list[Path]:
+    """Return the targets without those that differ from one before in their ending only: what is beside is the same."""
+    return list({target.with_suffix(""): target for target in reversed(targets)}.values())[::-1]
+
+
+def _one_a_stem(jobs: Sequence[_Job]) -> list[_Job]:
+    made = {job.target: job for job in jobs if job.error is None}
+    return [made[target] for target in one_a_stem(list(made))]
+
+
+def _write(mix: Mix, jobs: list[_Job], meter: Meter, writing: Progress) -> None:
+    if len(jobs) == 1 and jobs[0].target.suffix.lower() == ".wav":
+        jobs[0].render(mix, meter, writing)
+        return
+    from voiceguide.export.spread import spread
+
+    errors = spread(_heard(mix, meter), jobs, lambda done: writing(done, mix.length_frames))
+    for job, error in zip(jobs, errors, strict=True):
+        if isinstance(error, VoiceguideError):
+            job.error = error
+        elif error:
+            raise error
+
+
+def _heard(mix: Mix, meter: Meter) -> Iterator[Block]:
+    frame = 0
+    for block in mix.blocks():
+        meter.take(frame, block)
+        frame += len(block)
+        yield block
+
+
+class _Job:
+    """One target on its way: what `spread` feeds."""
+
+    def __init__(self, target: Path, order: Order, session: Schedule, tags: Tags, frames: int) -> None:
+        self.target = target
+        self.error: VoiceguideError | None = None
+        self._order, self._session, self._tags, self._frames = order, session, tags, frames
+        self._output: Output | None = None
+
+    def take(self, blocks: Iterator[Block]) -> None:
+        """Write all blocks, then put the file in its place."""
+        from voiceguide.outputs.pump import pump
+
+        with self._opened() as output:
+            pump(blocks, output)
+
+    def stop(self) -> None:
+        """Let go of the file, whatever is waited for."""
+        if self._output:
+            self._output.abort()
+
+    def render(self, mix: Mix, meter: Meter, writing: Progress) -> None:
+        """Write the whole on all cores, for which the file must take blocks in any order."""
+        from voiceguide.export.render import render
+
+        with self._opened() as output:
+            render(mix, _Metered(cast("WavOutput", output), meter), writing)
+
+    def write_beside(self, mix: Mix, writing: Progress) -> list[Path]:
+        """Write what stands beside the target, and return the files; none where that fails."""
+        session = self._session
+        try:
+            return write_extras(
+                self.target,
+                self._order.extras,
+                session.plan.routine,
+                session.timeline,
+                mix,
+                plan=session.plan,
+                quality=self._order.quality,
+                writing=writing,
+            )
+        except VoiceguideError as error:
+            self.error = error
+            return []
+
+    def track(self) -> Track:
+        """Return what became of it."""
+        from voiceguide.outputs.tags import holds_chapters
+
+        if self.error:
+            return Track(target=self.target, error=self.error)
+        chapters = len(self._tags.marks) if holds_chapters(sound_kind(self.target)) else 0
+        return Track(target=self.target, size_bytes=self.target.stat().st_size, chapters=chapters)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Output]:
+        from voiceguide.outputs.pump import finishing
+        from voiceguide.outputs.registry import file_output
+
+        order = self._order
+        with self._sound() as sound:
+            self._output = file_output(
+                sound, order.overwrite, frames=self._frames, tags=self._tags, quality=order.quality
+            )
+            self._output.open()
+            with finishing(self._output) as output:
+                yield output
+
+    def _sound(self) -> AbstractContextManager[Path]:
+        """Give where the sound goes: to its target, or into a page there."""
+        if self.target.suffix.lower() == PAGE:
+            session = self._session
+            return page_around(self.target, self._order.overwrite, session.plan.routine, session.timeline)
+        return nullcontext(self.target)
+
+
+class _Metered:
+    """Places that are measured as they are written to."""
+
+    def __init__(self, output: WavOutput, meter: Meter) -> None:
+        self._output, self._meter = output, meter
+
+    def write_at(self, frame: int, block: Block) -> None:
+        self._meter.take(frame, block)
+        self._output.write_at(frame, block)
