@@ -33,8 +33,9 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from live_session import Capture, Playing, onset_s, planned_chimes  # noqa: E402 - it lies beside
+from live_session import Capture, onset_s, planned_chimes  # noqa: E402 - it lies beside
 from null_sink import null_sink_server, pulse_env, pulseaudio, realtime  # noqa: E402
+from playing import Playing  # noqa: E402
 
 from voiceguide.media.sounds import load_chime  # noqa: E402
 from voiceguide.units import SAMPLE_RATE, SECOND_MS, frames  # noqa: E402

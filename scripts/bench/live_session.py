@@ -1,114 +1,21 @@
-"""What the live bench is made of: a session in a process of its own, and an ear at its sound server."""
+"""What the live bench hears with."""
 
-import os
-import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
+from command import VOICEGUIDE
 from null_sink import NullSink, realtime
+from playing import SESSION
 
-from voiceguide.errors import SessionError
-from voiceguide.player.controls.client import send
 from voiceguide.units import SAMPLE_RATE
 
-VOICEGUIDE = str(Path(sys.executable).with_name("voiceguide"))
-SESSION = ("--voice", "espeak")
 AS_HEARD = 0.2
 """So much louder or softer than its pattern a sound may be to be the pattern."""
-
-
-class Playing:
-    """``voiceguide play`` in a process of its own, which is ended with the block.
-
-    Args:
-        folder: Where it runs.
-        env: Its environment; folders and the way to reach it are this process's.
-        words: What to play, and how.
-    """
-
-    def __init__(self, folder: Path, env: dict[str, str], *words: str) -> None:
-        voice = () if "--resume" in words else SESSION
-        names = ("HOME", "XDG_RUNTIME_DIR", *(f"XDG_{kind}_HOME" for kind in ("CACHE", "CONFIG", "DATA", "STATE")))
-        self._log = (folder / "log").open("w+")
-        self._process = subprocess.Popen(
-            [VOICEGUIDE, "play", *words, *voice],
-            cwd=folder,
-            env=env | {name: os.environ[name] for name in names},
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.kill()
-        self._log.close()
-
-    @property
-    def alive(self) -> bool:
-        """Whether it plays."""
-        return self._process.poll() is None
-
-    def ctl(self, line: str) -> dict[str, Any]:
-        """Send a command."""
-        return send(line)
-
-    def status(self) -> dict[str, Any]:
-        """Return where it stands."""
-        return send("status")
-
-    def until(self, ready: Callable[[dict[str, Any]], bool], within_s: float = 30) -> dict[str, Any]:
-        """Return the first status that is as it should be."""
-        end_s = time.monotonic() + within_s
-        while time.monotonic() < end_s and self.alive:
-            try:
-                status = self.status()
-            except SessionError:
-                status = {}
-            if "step" in status and ready(status):
-                return status
-            time.sleep(0.02)
-        self._log.seek(0)
-        raise RuntimeError(f"the session did not come so far:\n{self._log.read()}")
-
-    def wait(self, at_most_s: float | None = None) -> int | None:
-        """Let it play to its end, or for so long; return its exit code, `None` while it plays."""
-        try:
-            return self._process.wait(at_most_s)
-        except subprocess.TimeoutExpired:
-            return None
-
-    def end(self) -> None:
-        """End it as Ctrl-C does."""
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(10)
-
-    def kill(self) -> None:
-        """End it as a power cut does."""
-        if self.alive:
-            self._process.kill()
-        self._process.wait(10)
-
-    def processor_s(self) -> float:
-        """Return the processor time of all its threads, and of its children that have ended."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-    def memory_mb(self) -> float:
-        """Return how much memory it holds."""
-        pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGESIZE") / 1e6
 
 
 class Capture:
@@ -171,7 +78,7 @@ class Capture:
 def planned_chimes(folder: Path, *words: str) -> list[tuple[str, int]]:
     """Return the chimes of a session, and their milliseconds; its speech is in the cache then."""
     shown = subprocess.run(
-        [VOICEGUIDE, "show", *words, *SESSION, "--timeline"], cwd=folder, check=True, capture_output=True, text=True
+        [*VOICEGUIDE, "show", *words, *SESSION, "--timeline"], cwd=folder, check=True, capture_output=True, text=True
     )
     chimes = [line.split() for line in shown.stdout.splitlines() if " chime " in line]
     return [(words[2], _milliseconds(words[0])) for words in chimes]

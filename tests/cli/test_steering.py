@@ -1,0 +1,202 @@
+"""Sessions that are steered, interrupted and resumed, by the real command, into a real sound server."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from command import VOICEGUIDE, assert_refused, voiceguide
+from needs import needs_module
+from playing import Playing
+
+from voiceguide import paths
+
+pytestmark = needs_module("espeakng_loader")
+
+WALK = """\
+format: 1
+title: Walk
+sections:
+  - title: All
+    steps:
+      - {title: Glide, say: Glide up., time: 20-60 s}
+      - {title: Press, say: Press here., time: 20-60 s}
+      - {title: Circle, say: Circle here., time: 20-60 s}
+      - {title: Rest, say: Rest., time: 20-60 s}
+"""
+MINUTES = ("./walk.yaml", "--minutes", "3")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "walk.yaml").write_text(WALK, "utf-8")
+    return tmp_path
+
+
+def begun(session: Playing) -> Playing:
+    session.until(lambda status: status["step"] >= 1)
+    return session
+
+
+def progress_file() -> Path:
+    paths._dirs.cache_clear()
+    return paths.state_folder() / "progress.json"
+
+
+def interrupted_at(folder: Path, env: dict[str, str], step: int) -> None:
+    """Let a power cut end a session at a step."""
+    with Playing(folder, env, *MINUTES) as session:
+        begun(session).ctl(f"jump {step}")
+        session.until(lambda status: status["step"] == step)
+        end_s = time.monotonic() + 10
+        while json.loads(progress_file().read_bytes())["step"] != step:
+            assert time.monotonic() < end_s
+            time.sleep(0.02)
+        session.kill()
+
+
+def test_another_window_steers_the_session_and_ends_it(folder, null_sink):
+    def ctl(*words: str) -> subprocess.CompletedProcess[str]:
+        return voiceguide("ctl", *words, env=null_sink.env)
+
+    with Playing(folder, null_sink.env, *MINUTES) as session:
+        begun(session)
+
+        assert ctl("jump", "3").returncode == 0
+        session.until(lambda status: status["step"] == 3)
+        assert ctl("hold").returncode == 0
+        session.until(lambda status: status["held"])
+        assert "3/4 Circle: held" in ctl("status").stdout
+        assert json.loads(ctl("status", "--json").stdout)["title"] == "Circle"
+        assert_refused(ctl("nxet"), 2, "'nxet'", "next")
+        assert ctl("stop").returncode == 0
+        assert session.wait(20) == 0
+
+    assert not progress_file().exists()
+    assert_refused(ctl("next"), 10, "no session is running", "voiceguide play")
+
+
+def test_a_second_session_is_told_what_runs_and_how_to_steer_it(folder, null_sink):
+    with Playing(folder, null_sink.env, *MINUTES) as session:
+        begun(session)
+
+        second = voiceguide("play", *MINUTES, cwd=folder, env=null_sink.env)
+
+        assert_refused(second, 10, "a session is running already: Walk", "voiceguide ctl")
+        assert session.alive
+
+
+def test_what_a_power_cut_ended_goes_on_at_its_step(folder, null_sink):
+    interrupted_at(folder, null_sink.env, 3)
+
+    with Playing(folder, null_sink.env, "--resume") as session:
+        resumed = begun(session).status()
+
+    assert (resumed["step"], resumed["title"]) == (3, "Circle")
+    assert resumed["position_ms"] - resumed["step_start_ms"] < 3_000
+    assert len(resumed["steps"]) == 4
+
+
+def test_a_routine_that_has_changed_goes_on_at_the_step_most_like_it_and_says_so(folder, null_sink):
+    interrupted_at(folder, null_sink.env, 3)
+    more = "    steps:\n      - {title: Warm up, say: Warm your hands., time: 20-60 s}\n"
+    (folder / "walk.yaml").write_text(WALK.replace("    steps:\n", more), "utf-8")
+
+    with Playing(folder, null_sink.env, "--resume") as session:
+        resumed = begun(session).status()
+        said = session.said()
+
+    assert (resumed["step"], resumed["title"]) == (4, "Circle")
+    assert "changed since" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", "damaged"),
+        (b'{"version": 1, "rou', "damaged"),
+        (b"\x00" * 4096, "damaged"),
+        (b'{"version": 99}', "another version"),
+        (b'{"version": 1, "routine": "walk", "content": "", "options": {"rate_wpm": "fast"}}', "cannot be used"),
+    ],
+)
+def test_what_was_kept_and_cannot_be_used_is_told(content, error, folder):
+    progress_file().parent.mkdir(parents=True, exist_ok=True)
+    progress_file().write_bytes(content)
+
+    assert_refused(voiceguide("play", "--resume", cwd=folder), 10, error, "voiceguide play ROUTINE")
+    assert progress_file().read_bytes() == content
+
+
+def test_where_nothing_was_interrupted_there_is_nothing_to_resume(folder):
+    assert_refused(voiceguide("play", "--resume", cwd=folder), 10, "no session to resume", "voiceguide play ROUTINE")
+
+
+def test_the_routine_of_an_interrupted_session_may_be_gone(folder, null_sink):
+    interrupted_at(folder, null_sink.env, 2)
+    (folder / "walk.yaml").unlink()
+
+    done = voiceguide("play", "--resume", cwd=folder, env=null_sink.env)
+
+    assert_refused(done, 3, "walk.yaml", "voiceguide list")
+
+
+def test_an_end_that_was_an_hour_ago_is_no_end_to_play_until(folder):
+    past = (datetime.now().astimezone() - timedelta(hours=1)).strftime("%H:%M")
+
+    done = voiceguide("play", "./walk.yaml", "--until", past, cwd=folder)
+
+    assert_refused(done, 4, "has passed", "the next 12 hours")
+
+
+def test_quiet_is_quiet(folder, null_sink):
+    with Playing(folder, null_sink.env, *MINUTES, "--quiet") as session:
+        begun(session).ctl("stop")
+        assert session.wait(20) == 0
+
+        assert session.said() == ""
+
+
+def test_where_the_output_is_no_terminal_there_is_a_plain_line_a_step(folder, null_sink):
+    with Playing(folder, null_sink.env, *MINUTES) as session:
+        begun(session).ctl("next")
+        session.until(lambda status: status["step"] == 2)
+        session.ctl("stop")
+        assert session.wait(20) == 0
+
+        lines = session.said().splitlines()
+
+    assert [line.split()[1] for line in lines if "next:" in line][-2:] == ["Glide", "Press"]
+    assert "\r" not in session.said()
+    assert "\x1b" not in session.said()
+
+
+def test_a_terminal_that_goes_away_takes_nothing_along(folder, null_sink):
+    controller, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [*VOICEGUIDE, "play", *MINUTES, "--voice", "espeak"],
+        cwd=folder, env=null_sink.env | {name: os.environ[name] for name in ("HOME", "XDG_STATE_HOME")},
+        stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+    )  # fmt: skip
+    os.close(terminal)
+    try:
+        end_s = time.monotonic() + 20
+        while "4" not in voiceguide("ctl", "status", env=null_sink.env).stdout:
+            assert time.monotonic() < end_s
+
+        os.close(controller)
+
+        time.sleep(1)
+        assert voiceguide("ctl", "next", env=null_sink.env).returncode == 0
+        assert process.poll() is None
+        assert voiceguide("ctl", "stop", env=null_sink.env).returncode == 0
+        assert process.wait(20) == 0
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            process.wait(5)
