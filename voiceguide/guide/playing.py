@@ -134,12 +134,14 @@ def _surrounded(
     from voiceguide.player.awake import awake
     from voiceguide.player.controls.mpris import media_keys
     from voiceguide.player.controls.phone import phone_controls
+    from voiceguide.player.controls.pressed_keys import pressed_keys
     from voiceguide.player.controls.server import remote_control
     from voiceguide.player.progress import ProgressKeeper
 
     latest: list[Status | None] = [None]
     parts.enter_context(remote_control(commands, lambda: latest[0]))
     parts.enter_context(media_keys(commands, lambda: latest[0]))
+    parts.enter_context(pressed_keys(commands))
     # Before the phone is kept awake: it is known until then whether a session was killed.
     show_on_phone = parts.enter_context(phone_controls(phone.controls, vibrate=phone.vibrate))
     parts.enter_context(awake())
