@@ -5,7 +5,6 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
-from voiceguide.cli.bars import progress_bars  # noqa: F401 - others still look for it here
 from voiceguide.player.status import Status
 from voiceguide.units import short_clock
 

@@ -62,7 +62,7 @@ def install(
 ) -> None:
     """Download a natural voice for Piper, such as en_US-lessac-medium."""
     from voiceguide import guide
-    from voiceguide.cli.screen import progress_bars
+    from voiceguide.cli.bars import progress_bars
     from voiceguide.cli.tables import print_json, print_voices
 
     if name is None:

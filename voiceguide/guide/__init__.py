@@ -12,6 +12,8 @@ guide.export(request, Path("massage.mp3"))
 Sound is imported where it is first needed, so that a timetable loads none of it.
 """
 
+from voiceguide.guide.batch import Job, Outcome, export_all, jobs_of
+from voiceguide.guide.exporting import Summary, export
 from voiceguide.guide.extras import Extras
 from voiceguide.guide.health import Part, able_to_export, diagnose
 from voiceguide.guide.playing import play, to_resume
@@ -27,8 +29,9 @@ from voiceguide.guide.routines import (
     overview,
     write_text,
 )
-from voiceguide.guide.sessions import Summary, check_plot, export, plot, timetable
+from voiceguide.guide.sessions import check_plot, plot, timetable
 from voiceguide.guide.sounds import SoundRow, sounds, try_sound
+from voiceguide.guide.tracks import Order, Track
 from voiceguide.guide.voices import (
     VoiceRow,
     cache_size,
@@ -45,13 +48,17 @@ from voiceguide.scheduler.options import Options
 __all__ = [
     "MOST_TEXT_BYTES",
     "Extras",
+    "Job",
     "Options",
+    "Order",
+    "Outcome",
     "Overview",
     "Part",
     "Progress",
     "Request",
     "SoundRow",
     "Summary",
+    "Track",
     "VoiceRow",
     "able_to_export",
     "cache_size",
@@ -63,7 +70,9 @@ __all__ = [
     "draft_file",
     "examine_recordings",
     "export",
+    "export_all",
     "install",
+    "jobs_of",
     "library",
     "new_routine",
     "overview",

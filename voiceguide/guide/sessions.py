@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from voiceguide.errors import SpeechError
-from voiceguide.guide.exporting import Summary, export  # noqa: F401 - the package takes them from here
 from voiceguide.guide.request import Request
 from voiceguide.guide.stage import clips_of, rehearsed, scheduled
 from voiceguide.routine.library import load_routine

@@ -33,15 +33,16 @@ def pressed_keys(commands: Commands) -> Iterator[None]:
     Args:
         commands: Takes what is asked for.
     """
-    if sys.platform not in {"darwin", "win32"}:
-        yield
-        return
-    listener = _listener(commands)
+    listener = _listener(commands) if _are_keys() else None
     try:
         yield
     finally:
         if listener is not None:
             listener.stop()
+
+
+def _are_keys() -> bool:
+    return sys.platform in {"darwin", "win32"}
 
 
 def _listener(commands: Commands) -> Any:
