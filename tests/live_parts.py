@@ -141,6 +141,12 @@ class Sockets:
         return found
 
 
+def plugged(*outputs: Output | OutputError) -> Device:
+    """Return a device that plays on the first, and goes over to the next when that goes away."""
+    sockets = Sockets(*outputs)
+    return Device(sockets, sockets())
+
+
 class Performance:
     """A session that is performed in no time; what is done beside the sound is waited for.
 
@@ -170,7 +176,7 @@ class Performance:
         self._ready(0)
         output = Kept()
         try:
-            perform(live, Device(Sockets(output)))
+            perform(live, plugged(output))
         finally:
             self.sound = output.frames
 

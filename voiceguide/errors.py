@@ -14,8 +14,8 @@ VoiceguideError            1
     └── ProgressError     10   what was kept of a session cannot be used
 ```
 
-2 is a wrong command line, 11 a batch of which not all was made, and 130 is Ctrl-C, as everywhere. An error without a hint is a bug, and a bug keeps its
-traceback and exits with 1.
+2 is a wrong command line, 11 a batch of which not all was made, and 130 is Ctrl-C, as everywhere. An error without a
+hint is a bug, and a bug keeps its traceback and exits with 1.
 """
 
 import difflib

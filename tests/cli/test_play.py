@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from command import VOICEGUIDE, assert_refused, voiceguide
+from command import VOICEGUIDE, assert_refused, machine_without, voiceguide
 from needs import needs_module
 
 pytestmark = needs_module("espeakng_loader")
@@ -187,8 +187,8 @@ def test_ctrl_c_at_the_terminal_ends_the_session(at_terminal):
     assert session.terminal_is_as_before()
 
 
-def test_without_a_sound_device_play_is_refused_in_two_lines(folder):
-    env = {"PULSE_SERVER": "unix:/nowhere", "XDG_RUNTIME_DIR": str(folder), "ALSA_CONFIG_PATH": "/dev/null"}
+def test_where_nothing_can_ever_play_it_is_refused_in_two_lines(folder):
+    env = machine_without(folder, modules=("miniaudio",))
 
     done = voiceguide("play", "./short.yaml", "--voice", "espeak", cwd=folder, env=env)
 

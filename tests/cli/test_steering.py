@@ -6,12 +6,15 @@ import pty
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command import VOICEGUIDE, assert_refused, voiceguide
 from needs import needs_module
+from null_sink import pulse_env, pulseaudio
 from playing import Playing
 
 from voiceguide import paths
@@ -48,15 +51,19 @@ def progress_file() -> Path:
     return paths.state_folder() / "progress.json"
 
 
-def interrupted_at(folder: Path, env: dict[str, str], step: int) -> None:
+def wait_for_progress(as_it_should_be: Callable[[dict[str, Any]], bool]) -> None:
+    end_s = time.monotonic() + 10
+    while not (progress_file().exists() and as_it_should_be(json.loads(progress_file().read_bytes()))):
+        assert time.monotonic() < end_s
+        time.sleep(0.02)
+
+
+def interrupted_at(folder: Path, env: dict[str, str], step: int, *words: str) -> None:
     """Let a power cut end a session at a step."""
-    with Playing(folder, env, *MINUTES) as session:
+    with Playing(folder, env, *MINUTES, *words) as session:
         begun(session).ctl(f"jump {step}")
         session.until(lambda status: status["step"] == step)
-        end_s = time.monotonic() + 10
-        while json.loads(progress_file().read_bytes())["step"] != step:
-            assert time.monotonic() < end_s
-            time.sleep(0.02)
+        wait_for_progress(lambda kept: kept["step"] == step)
         session.kill()
 
 
@@ -112,7 +119,7 @@ def test_a_routine_that_has_changed_goes_on_at_the_step_most_like_it_and_says_so
         said = session.said()
 
     assert (resumed["step"], resumed["title"]) == (4, "Circle")
-    assert "changed since" in said
+    assert "the routine has changed since: after 'Circle' the session goes on with step 4, 'Circle'" in said
 
 
 @pytest.mark.parametrize(
@@ -200,3 +207,79 @@ def test_a_terminal_that_goes_away_takes_nothing_along(folder, null_sink):
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             process.wait(5)
+
+
+def test_a_session_that_is_killed_in_its_opening_begins_anew_and_not_the_one_before(folder, null_sink):
+    interrupted_at(folder, null_sink.env, 3)
+    (folder / "new.yaml").write_text(WALK.replace("title: Walk", "title: New"), "utf-8")
+    with Playing(folder, null_sink.env, "./new.yaml", "--minutes", "3") as session:
+        session.until(lambda status: status["step"] == 0)
+        wait_for_progress(lambda kept: kept["routine"].endswith("new.yaml"))
+        session.kill()
+
+    with Playing(folder, null_sink.env, "--resume") as session:
+        resumed = session.until(lambda status: True)
+
+    assert (resumed["session_title"], resumed["step"]) == ("New", 0)
+
+
+def test_a_session_that_is_killed_again_while_it_is_resumed_is_still_at_its_step(folder, null_sink):
+    interrupted_at(folder, null_sink.env, 3)
+    for _ in range(2):
+        with Playing(folder, null_sink.env, "--resume") as session:
+            time.sleep(0.7)
+            session.kill()
+
+    assert json.loads(progress_file().read_bytes())["step"] == 3
+
+
+def test_it_goes_on_from_any_folder_and_with_other_music_where_its_own_is_gone(folder, null_sink):
+    (folder / "music").mkdir()
+    (folder / "music" / "calm.ogg").symlink_to(paths.bundled_sounds() / "ambience" / "rain.ogg")
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    interrupted_at(folder, null_sink.env, 2, "--music", "music")
+
+    with Playing(elsewhere, null_sink.env, "--resume") as session:
+        assert begun(session).status()["step"] == 2
+    (folder / "music" / "calm.ogg").unlink()
+    refused = voiceguide("play", "--resume", cwd=elsewhere, env=null_sink.env)
+    with Playing(elsewhere, null_sink.env, "--resume", "--music", "none") as session:
+        assert begun(session).status()["step"] == 2
+
+    assert_refused(refused, 8, "music", "tracks end in")
+
+
+@pytest.mark.parametrize("words", [("--minutes", "9"), ("--voice", "flite"), ("--until", "03:00"), ("--keep-end",)])
+def test_a_session_goes_on_as_it_was_begun_and_other_wishes_are_refused(folder, words):
+    done = voiceguide("play", "--resume", *words, cwd=folder)
+
+    assert done.returncode == 2
+    assert f"{words[0]} cannot be given with --resume" in done.stderr
+
+
+def test_a_session_waits_for_a_sound_device_that_was_never_there(folder, tmp_path):
+    sound = tmp_path / "sound"
+    sound.mkdir(mode=0o700)
+    env = pulse_env(sound) | {"ALSA_CONFIG_PATH": "/dev/null"}
+    with Playing(folder, env, *MINUTES, "--output", "miniaudio") as session:
+        end_s = time.monotonic() + 20
+        while "waits for one" not in session.said():
+            assert session.alive
+            assert time.monotonic() < end_s
+            time.sleep(0.05)
+        with pulseaudio(sound):
+            back_s = time.monotonic()
+            status = session.until(lambda status: not status["device_lost"] and status["position_ms"] > 0)
+            assert time.monotonic() - back_s < 4
+    assert status["step"] == 0
+
+
+def test_without_a_device_a_session_can_be_ended(folder, tmp_path):
+    sound = tmp_path / "sound"
+    sound.mkdir(mode=0o700)
+    with Playing(folder, pulse_env(sound) | {"ALSA_CONFIG_PATH": "/dev/null"}, *MINUTES) as session:
+        session.until(lambda status: status["device_lost"])
+        session.ctl("stop")
+
+        assert session.wait(10) == 0

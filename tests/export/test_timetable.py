@@ -6,7 +6,6 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
 from rich.cells import cell_len
 
 from voiceguide.export.timetable import COLUMNS, HEADS, timetable
@@ -52,7 +51,7 @@ SLOW_STROKES = planned(load_routine("slow-strokes"))
 
 
 def written_by(**changes) -> Plan:
-    return dataclasses.replace(SLOW_STROKES, routine=structs.replace(SLOW_STROKES.routine, **changes))
+    return dataclasses.replace(SLOW_STROKES, routine=dataclasses.replace(SLOW_STROKES.routine, **changes))
 
 
 @given(st.text(min_size=1, max_size=120), st.text(min_size=1, max_size=300))

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from live_parts import GONE, Fragile, Sockets
+from live_parts import GONE, Fragile, Sockets, plugged
 from needs import needs_command
 from null_sink import pulse_env, pulseaudio
 
-from voiceguide.errors import OutputError
 from voiceguide.outputs.memory import MemoryOutput
 from voiceguide.outputs.registry import open_device
 from voiceguide.player.device import RETRY_S, Device
@@ -23,14 +22,35 @@ def until(true, within_s: float = 10.0) -> None:
         time.sleep(0.005)
 
 
-def test_a_device_that_is_not_there_to_begin_with_is_an_error():
-    with pytest.raises(OutputError, match="unplugged"):
-        Device(Sockets(GONE))
+def test_a_device_that_was_never_there_is_taken_when_it_comes():
+    device = Device(Sockets(GONE, output := Fragile(9)))
+
+    assert device.lost
+    assert not device.write(BLOCK)
+    until(device.look)
+    assert device.write(BLOCK)
+    assert len(output.frames) == len(BLOCK)
+
+
+def test_whatever_a_look_for_a_device_meets_it_is_looked_for_again():
+    looks = iter([OSError(24, "Too many open files"), Fragile(9)])
+
+    def find() -> Fragile:
+        found = next(looks)
+        if isinstance(found, OSError):
+            raise found
+        found.open()
+        return found
+
+    device = Device(find)
+
+    until(device.look)
+    assert device.write(BLOCK)
 
 
 def test_a_device_that_goes_away_is_let_go_and_the_next_one_taken():
     first, second = Fragile(2), Fragile(5)
-    device = Device(Sockets(first, second), proved_frames=0)
+    device = plugged(first, second)
 
     assert [device.write(BLOCK) for _ in range(4)] == [True, True, False, False]
     assert device.lost
@@ -43,7 +63,7 @@ def test_a_device_that_goes_away_is_let_go_and_the_next_one_taken():
 
 def test_it_is_looked_for_twice_a_second():
     sockets = Sockets(Fragile(0), GONE, GONE, GONE, Fragile(1))
-    device = Device(sockets, proved_frames=0)
+    device = Device(sockets, sockets())
     device.write(BLOCK)
 
     until(device.look)
@@ -55,7 +75,7 @@ def test_it_is_looked_for_twice_a_second():
 
 def test_one_that_only_seems_to_be_there_is_not_tried_in_a_hurry():
     sockets = Sockets(Fragile(1), *[Fragile(0) for _ in range(3)], Fragile(1))
-    device = Device(sockets, proved_frames=1)
+    device = Device(sockets, sockets())
     device.write(BLOCK)
 
     for _ in range(4):
@@ -70,16 +90,13 @@ def test_one_that_is_found_when_nobody_waits_any_more_is_let_go():
     late, come = Fragile(9), threading.Event()
 
     def find() -> MemoryOutput:
-        if device_was_lost.is_set():
-            come.wait(10)
-            late.open()
-            return late
-        return opened
+        come.wait(10)
+        late.open()
+        return late
 
-    opened, device_was_lost = Fragile(0), threading.Event()
+    opened = Fragile(0)
     opened.open()
-    with Device(find, proved_frames=0) as device:
-        device_was_lost.set()
+    with Device(find, opened) as device:
         device.write(BLOCK)
     come.set()
 
@@ -87,9 +104,9 @@ def test_one_that_is_found_when_nobody_waits_any_more_is_let_go():
 
 
 def test_an_end_plays_out_and_an_error_breaks_off():
-    with Device(Sockets(whole := Fragile(9))) as device:
+    with plugged(whole := Fragile(9)) as device:
         device.write(BLOCK)
-    with pytest.raises(KeyError), Device(Sockets(broken := Fragile(9))) as device:
+    with pytest.raises(KeyError), plugged(broken := Fragile(9)) as device:
         raise KeyError
 
     assert len(whole.frames) == len(BLOCK)
@@ -105,7 +122,7 @@ def test_a_sound_server_that_dies_and_comes_back_is_played_on_within_three_secon
     monkeypatch.setenv("ALSA_CONFIG_PATH", "/dev/null")
 
     with pulseaudio(tmp_path):
-        device = Device(lambda: open_device(name), proved_frames=0)
+        device = Device(lambda: open_device(name), open_device(name))
         for _ in range(20):
             assert device.write(BLOCK)
     with device:
@@ -120,14 +137,3 @@ def test_a_sound_server_that_dies_and_comes_back_is_played_on_within_three_secon
             assert time.monotonic() - back < 3
             assert all(device.write(BLOCK) for _ in range(20))
             assert len(list(Path("/proc/self/fd").iterdir())) <= before + 8
-
-
-def test_a_device_that_dies_at_the_very_beginning_was_never_there():
-    device = Device(Sockets(Fragile(3), Fragile(99)))
-
-    silence = np.zeros((960, 2), np.int16)
-    for _ in range(3):
-        assert device.write(silence)
-
-    with pytest.raises(OutputError, match="unplugged"):
-        device.write(silence)

@@ -12,10 +12,10 @@ from live_parts import (
     Fragile,
     Kept,
     Performance,
-    Sockets,
     ToneBank,
     exported,
     mix_of,
+    plugged,
     settled,
     stage_of,
 )
@@ -27,7 +27,6 @@ from voiceguide.audio.mixer import Mix
 from voiceguide.audio.samples import Block
 from voiceguide.errors import SpeechError, VoiceguideError
 from voiceguide.player.commands import Command, Commands, Verb
-from voiceguide.player.device import Device
 from voiceguide.player.live import BLOCK_FRAMES, Live, perform
 from voiceguide.player.stage import Session, beginning
 from voiceguide.player.status import Status
@@ -265,7 +264,7 @@ def test_ctrl_c_fades_quickly_and_is_passed_on():
     output = Kept()
     live = Live(stage_of(), settled(Session(mix=mix_of(SESSION))), SimpleQueue(), interrupt)
     with pytest.raises(KeyboardInterrupt):
-        perform(live, Device(Sockets(output)))
+        perform(live, plugged(output))
 
     sound = output.frames
     assert not sound[-100:].any()
@@ -433,7 +432,7 @@ def test_a_session_waits_for_its_device_and_goes_on_from_the_instruction():
     told: list[Status] = []
     live = Live(stage_of(), settled(Session(mix=mix_of(SESSION))), SimpleQueue(), told.append)
 
-    perform(live, Device(Sockets(first, GONE, second), proved_frames=0))
+    perform(live, plugged(first, GONE, second))
 
     lost = [status.device_lost for status in told]
     assert {status.position_ms for status in told if status.device_lost} == {8_020}
@@ -459,7 +458,7 @@ def test_without_a_device_commands_are_obeyed_and_stop_ends():
                 commands.put(Command(Verb.NEXT if len(told) == 2 else Verb.STOP))
 
     live = Live(stage_of(), settled(Session(mix=mix_of(SESSION))), commands, watch)
-    perform(live, Device(Sockets(Fragile(100), *[GONE] * 100), proved_frames=0))
+    perform(live, plugged(Fragile(100), *[GONE] * 100))
 
     assert [status.step for status in told] == [0, 0, 1, 1, 1]
 

@@ -173,12 +173,24 @@ def test_a_session_that_ends_well_leaves_nothing():
     assert read_progress() is None
 
 
-def test_a_session_that_never_came_to_a_step_leaves_the_one_before():
+def test_a_session_of_which_nothing_was_heard_leaves_the_one_before():
     save(AT_CIRCLES)
-    with ProgressKeeper(SESSION) as keeper:
-        keeper.note(at(0))
+    with pytest.raises(KeyboardInterrupt):
+        break_off()
+    with ProgressKeeper(SESSION):
+        pass
 
     assert read_progress() == AT_CIRCLES
+
+
+def test_a_session_that_breaks_off_in_its_opening_begins_anew_and_is_not_the_one_before():
+    save(AT_CIRCLES)
+    with pytest.raises(KeyboardInterrupt):
+        break_off(at(0, 1_500))
+
+    kept = read_progress()
+    assert kept is not None
+    assert (kept.step, kept.routine, kept.position_ms) == (0, SESSION.routine, 1_500)
 
 
 def test_the_closing_is_not_gone_back_to():

@@ -8,6 +8,7 @@ from voiceguide.errors import RoutineError
 from voiceguide.routine.example import example
 from voiceguide.routine.model import Routine, Section, Step
 from voiceguide.routine.reader import parse_routine
+from voiceguide.shapes import fields_of
 
 KEY = re.compile(r"^[ -]*([a-z]+):", re.MULTILINE)
 
@@ -31,7 +32,7 @@ def test_an_example_is_a_routine_with_a_title_made_from_the_name(name, title):
 def test_an_example_shows_every_key():
     shown = set(KEY.findall(example("mine")))
 
-    assert shown == {*Routine.__struct_fields__, *Section.__struct_fields__, *Step.__struct_fields__}
+    assert shown == {*fields_of(Routine), *fields_of(Section), *fields_of(Step)}
 
 
 def test_an_example_explains_every_key_where_it_first_stands():

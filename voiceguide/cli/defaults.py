@@ -10,6 +10,7 @@ from voiceguide import paths
 from voiceguide.cli.options import Device, SessionOptions, SoundOptions
 from voiceguide.cli.phone import PhoneOptions
 from voiceguide.errors import SettingsError, near
+from voiceguide.shapes import ShapeError, convert
 
 _SESSIONS: Final = ("show", "export")
 _PLAYS: Final = "play"
@@ -58,16 +59,14 @@ def _parameter(name: str, known: Mapping[str, Any]) -> str:
 
 
 def _checked(name: str, value: Any, hint: Any) -> Any:
-    import msgspec
-
     kind, option = get_args(hint) if get_origin(hint) is Annotated else (hint, None)
     try:
-        taken = msgspec.convert([value] if isinstance(value, str) and list[str] in get_args(kind) else value, kind)
+        taken = convert([value] if isinstance(value, str) and list[str] in get_args(kind) else value, kind)
         low, high = getattr(option, "min", None), getattr(option, "max", None)
         # Not a number is neither under nor over anything.
         if taken is None or (low is not None and not taken >= low) or (high is not None and not taken <= high):
-            raise msgspec.ValidationError(f"{value!r} is not between {low} and {high}")
-    except msgspec.ValidationError as error:
+            raise ShapeError(f"{value!r} is not between {low} and {high}")
+    except ShapeError as error:
         dashed = name.replace("_", "-")
         hint = f"write it as --{dashed} takes it: 'voiceguide play --help'"
         raise SettingsError(f"{paths.settings_file()}: {dashed}: {error}", hint=hint) from error

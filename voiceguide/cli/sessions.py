@@ -1,7 +1,7 @@
 """The command that plays a session: play."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,6 +15,7 @@ def play(
     session: SessionOptions,
     sound: SoundOptions,
     phone: PhoneOptions,
+    ctx: typer.Context,
     routine: MaybeRoutineName = None,
     until: Until = None,
     keep_end: Annotated[
@@ -40,9 +41,30 @@ def play(
     wishes = PhoneWishes(controls=phone.phone_controls, vibrate=phone.vibrate)
     with keyboard(commands) as has_keys, Screen(keys=has_keys, quiet=quiet) as screen:
         if routine is None:
+            _refuse_other_wishes(ctx)
             request, resumed = guide.to_resume()
+            request = replace(request, options=replace(request.options, keys=has_keys))
+            for name, value in (("music", sound.music), ("output", output)):
+                request = replace(request, **{name: value}) if _given(ctx, name) else request
             guide.play(request, commands, screen.watch, resumed=resumed, phone=wishes)
             return
         request = request_of(routine, session, sound, output=output, until=until, keys=has_keys)
         request = replace(request, keep_end=keep_end or until is not None)
         guide.play(request, commands, screen.watch, phone=wishes)
+
+
+_MAY_CHANGE: Final = frozenset({"resume", "output", "music", "quiet", "phone_controls", "vibrate"})
+"""What may be other than it was when a session goes on."""
+
+
+def _given(ctx: typer.Context, name: str) -> bool:
+    """Return whether an option stands on the command line, not in the settings."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _refuse_other_wishes(ctx: typer.Context) -> None:
+    for name in ctx.params.keys() - _MAY_CHANGE:
+        if _given(ctx, name):
+            option = f"--{name.replace('_', '-')}"
+            raise typer.BadParameter(f"{option} cannot be given with --resume: the session goes on as it was begun")

@@ -16,8 +16,9 @@ from voiceguide.guide.batch import Job, Outcome, export_all, jobs_of
 from voiceguide.guide.exporting import Summary, export
 from voiceguide.guide.extras import Extras
 from voiceguide.guide.health import Part, able_to_export, diagnose
-from voiceguide.guide.playing import play, to_resume
+from voiceguide.guide.playing import play
 from voiceguide.guide.request import Progress, Request
+from voiceguide.guide.resuming import to_resume
 from voiceguide.guide.routines import (
     MOST_TEXT_BYTES,
     Overview,

@@ -6,23 +6,23 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceguide.background import in_background
-from voiceguide.errors import BudgetError, OutputError, ProgressError, SessionError
+from voiceguide.errors import BudgetError, OutputError
 from voiceguide.guide.phone import PhoneWishes
 from voiceguide.guide.request import Request
+from voiceguide.guide.resuming import go_on, progress_of
 from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, scheduled, tell_voice
 from voiceguide.routine.library import find_routine, load_routine
 from voiceguide.routine.model import Routine
 from voiceguide.scheduler.phrases import phrases
 from voiceguide.scheduler.planning import Terms
-from voiceguide.scheduler.schedule import Schedule, estimated_ms
+from voiceguide.scheduler.schedule import estimated_ms
 from voiceguide.scheduler.timeline import Role
 
 if TYPE_CHECKING:
+    from voiceguide.outputs.output import Output
     from voiceguide.player.commands import Commands
     from voiceguide.player.progress import Progress
     from voiceguide.player.stage import Session, Stage
@@ -57,7 +57,7 @@ def play(
         KeyboardInterrupt: As it came, after a short fade.
     """
     from voiceguide.guide.handing import Handing, MediaPlayer, PlayAudio, able_to_hand_over
-    from voiceguide.outputs.registry import open_device
+    from voiceguide.outputs.registry import may_come, open_device
     from voiceguide.player.device import Device
     from voiceguide.player.live import Live, perform
     from voiceguide.player.stage import Session, Stage
@@ -67,7 +67,8 @@ def play(
     routine = load_routine(request.routine)
     with ExitStack() as parts:
         settle = parts.enter_context(steady())
-        tell = _surrounded(parts, commands, watch, _progress(request, file, resumed), phone or PhoneWishes())
+        progress = progress_of(request, file, resumed)
+        tell = _surrounded(parts, commands, watch, progress, phone or PhoneWishes())
         clips = parts.enter_context(clips_of(request, routine.language, live=True))
         bed = parts.enter_context(closing(bed_of(request)))
         stage = Stage(
@@ -80,47 +81,33 @@ def play(
             aloud=clips.aloud,
             keep_end=request.keep_end,
         )
-        first: Future[Session] = Future()
+        # What is resumed does not begin with its first words.
+        first: Future[Session] | None = None if resumed else Future()
 
         def prepare() -> Session:
-            made = _prepared(request, routine, clips, stage, first)
+            if first:
+                _speak_first_words(request, routine, clips, stage, first)
+            made = rehearsed(request, routine, clips, None)
             tell_voice(request, clips)
             if resumed:
-                _go_on(resumed, made, commands)
+                go_on(resumed, progress, made, commands)
             session = Session(mix=stage.mix(made.timeline), made=made)
             settle()
             return session
 
         try:
-            device = Device(lambda: open_device(request.output))
+            output: Output | None = open_device(request.output)
         except OutputError as error:
-            if request.output or not able_to_hand_over():
+            if not request.output and able_to_hand_over():
+                _log.warning("%s: the session is played as a whole, and q just ends it", error.message)
+                Handing(prepare().mix, routine.title, commands, tell, clips.aloud).perform(PlayAudio(), MediaPlayer())
+                return
+            if not may_come(request.output):
                 raise
-            _log.warning("%s: the session is played as a whole; q ends it, and nothing else steers it", error.message)
-            Handing(prepare().mix, routine.title, commands, tell, clips.aloud).perform(PlayAudio(), MediaPlayer())
-            return
+            _log.warning("%s; the session waits for one (%s)", error.message, error.hint)
+            output = None
+        device = Device(lambda: open_device(request.output), output)
         perform(Live(stage, in_background(prepare, "prepare"), commands, tell, first=first), device)
-
-
-def to_resume() -> tuple[Request, Progress]:
-    """Return what was interrupted in the last week.
-
-    Raises:
-        SessionError: There is nothing, or what was kept cannot be used.
-    """
-    import msgspec
-
-    from voiceguide.player.progress import read_progress
-
-    progress = read_progress()
-    if progress is None:
-        raise SessionError("there is no session to resume", hint="start one with 'voiceguide play ROUTINE'")
-    try:
-        # The end that was promised has passed, or will have by then.
-        return replace(msgspec.convert(progress.options, Request), keep_end=False), progress
-    except msgspec.ValidationError as error:
-        hint = "start anew with 'voiceguide play ROUTINE'"
-        raise ProgressError(f"what was kept of the session cannot be used ({error})", hint=hint) from error
 
 
 def _surrounded(
@@ -157,29 +144,8 @@ def _surrounded(
     return tell
 
 
-def _progress(request: Request, file: Path, resumed: Progress | None) -> Progress:
-    """Return what makes this session again, and tell when its routine is not the one that was interrupted."""
-    import msgspec
-
-    from voiceguide.player.progress import Progress, fingerprint
-
-    content = fingerprint(file.read_bytes())
-    if resumed and resumed.content != content:
-        _log.warning("the routine has changed since: the session goes on at the step most like the last")
-    return Progress(routine=request.routine, content=content, options=msgspec.to_builtins(request))
-
-
-def _go_on(resumed: Progress, made: Schedule, commands: Commands) -> None:
-    from voiceguide.player.commands import Command, Verb
-    from voiceguide.player.progress import nearest_step
-
-    titles = [chapter.title for chapter in made.timeline.chapters[1:-1]]
-    if resumed.step and titles:
-        commands.put(Command(Verb.JUMP, nearest_step(resumed, titles) + 1))
-
-
-def _prepared(request: Request, routine: Routine, clips: Clips, stage: Stage, first: Future[Session]) -> Schedule:
-    """Schedule a session, and let its first words be heard before the last ones are spoken."""
+def _speak_first_words(request: Request, routine: Routine, clips: Clips, stage: Stage, first: Future[Session]) -> None:
+    """Let the first words of a session be heard before the last ones are spoken."""
     from voiceguide.player.stage import Session, beginning
 
     with suppress(BudgetError):
@@ -189,4 +155,3 @@ def _prepared(request: Request, routine: Routine, clips: Clips, stage: Stage, fi
         made = scheduled(request, routine, lambda text: clips.length_ms(text) if text in said else estimated_ms(text))
         timeline, known_ms = beginning(made)
         first.set_result(Session(mix=stage.mix(timeline), known_ms=known_ms))
-    return rehearsed(request, routine, clips, None)

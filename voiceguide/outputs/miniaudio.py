@@ -23,13 +23,13 @@ from voiceguide.outputs.output import CONNECT_HINT, PATIENCE_S, not_open, pcm
 from voiceguide.outputs.ring import Ring
 from voiceguide.units import SAMPLE_RATE, SECOND_MS, frames
 
-PERIOD_MS: Final = 20
+PERIOD_MS: Final = 50
 """How much the device asks for at once."""
 
-PERIODS: Final = 5
+PERIODS: Final = 2
 """How many periods the device holds: as long as Python may be busy with something else."""
 
-RING_MS: Final = 40
+RING_MS: Final = 60
 """What we hold for it: enough to bridge the making of a block."""
 
 _INSTALL: Final = 'install it with "pip install miniaudio", or take another device with --output'

@@ -82,6 +82,16 @@ def open_device(name: str | None = None) -> Output:
     return output
 
 
+def may_come(name: str | None = None) -> bool:
+    """Return whether a device that does not open now may do so later: what plays on it is here.
+
+    Args:
+        name: One of `DEVICES`; `None` for any of them.
+    """
+    names = [name] if name else [each for each in DEVICES if each not in BY_NAME_ONLY]
+    return any(each in DEVICES and _factory(DEVICES[each])().missing() is None for each in names)
+
+
 def check_target(path: Path, overwrite: bool = False) -> None:
     """Find out, before any work is done, whether `path` can be written; nothing is touched.
 

@@ -1,8 +1,13 @@
 """A bounded store of sound between the thread that writes and the thread of a device that asks for frames."""
 
 import threading
+from typing import Final
 
 from voiceguide.outputs.output import FRAME_BYTES
+
+AGAIN_S: Final = 0.5
+"""Who waited in vain waits so much longer: a program that was stopped for a while finds its time over at once, before
+the device had a chance to take anything."""
 
 
 class Ring:
@@ -31,7 +36,8 @@ class Ring:
         """
         while data:
             with self._moved:
-                if not self._moved.wait_for(lambda: self._room() or self._is_stopped, patience_s):
+                waits = (self._moved.wait_for(self._is_free, each) for each in (patience_s, AGAIN_S))
+                if not any(waits):
                     return False
                 if self._is_stopped:
                     return True
@@ -72,6 +78,9 @@ class Ring:
             self._is_stopped = True
             self._is_ended = True
             self._moved.notify_all()
+
+    def _is_free(self) -> bool:
+        return self._is_stopped or self._room() > 0
 
     def _room(self) -> int:
         return len(self._store) - (self._written - self._taken)

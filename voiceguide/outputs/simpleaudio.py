@@ -20,7 +20,7 @@ _INSTALL: Final = (
 )
 
 _PLAYER: Final = Player(
-    arguments=(sys.executable, "-m", "voiceguide.outputs.simpleaudio_player"),
+    arguments=(sys.executable, "-P", "-m", "voiceguide.outputs.simpleaudio_player"),
     package="simpleaudio",
     latency_ms=450,
     settle_ms=600,

@@ -1,4 +1,4 @@
-"""A sound device that may go away and come back."""
+"""A sound device that may go away and come back, or come only later."""
 
 import logging
 import time
@@ -11,16 +11,12 @@ from voiceguide.audio.samples import Block
 from voiceguide.background import in_background
 from voiceguide.errors import OutputError
 from voiceguide.outputs.output import Output
-from voiceguide.units import frames
 
 RETRY_S: Final = 0.5
 """From the end of one look for a device to the next, at least."""
 
 RETRY_AT_MOST_S: Final = 1.5
 """A look that took long, because many players were started, is followed by a rest twice as long, up to this."""
-
-PROVED_FRAMES: Final = frames(3_000)
-"""A device that took so much was there; one that dies sooner never was, and nobody has begun to rely on it."""
 
 _log = logging.getLogger(__name__)
 
@@ -32,18 +28,14 @@ class Device:
 
     Args:
         find: Returns an output that is open: the one asked for, or the best there is.
-        proved_frames: So much a device must have taken before it is waited for.
-
-    Raises:
-        OutputError: There is none to begin with.
+        first: One that is open already; `None` where none was found yet.
     """
 
-    def __init__(self, find: Callable[[], Output], *, proved_frames: int = PROVED_FRAMES) -> None:
-        self._find, self._proved_frames = find, proved_frames
-        self._output: Output | None = find()
+    def __init__(self, find: Callable[[], Output], first: Output | None = None) -> None:
+        self._find = find
+        self._output = first
         self._search: Future[Output] | None = None
         self._look_began_s = self._next_look_s = 0.0
-        self._played_frames = 0
 
     def __enter__(self) -> Self:
         """Return this device; it plays to its end when the block ends well, and else is let go at once."""
@@ -70,22 +62,15 @@ class Device:
         return self._output is None
 
     def write(self, block: Block) -> bool:
-        """Play a block; return whether there was a device to take it.
-
-        Raises:
-            OutputError: The device failed at the very beginning.
-        """
+        """Play a block; return whether there was a device to take it."""
         if self._output is None:
             return False
         try:
             self._output.write(block)
         except OutputError as error:
-            if self._played_frames < self._proved_frames:
-                raise
             _log.warning("the sound device went away: %s", error.message)
             self._lose(self._output)
             return False
-        self._played_frames += len(block)
         return True
 
     def look(self) -> bool:
@@ -119,8 +104,9 @@ class Device:
         self._next_look_s = now_s + min(max(RETRY_S, 2 * (now_s - self._look_began_s)), RETRY_AT_MOST_S)
         try:
             self._output = search.result()
-        except OutputError as error:
-            _log.debug("no sound device yet: %s", error.message)
+        except (OutputError, OSError) as error:
+            # Even a machine that is out of something for a while may have it again.
+            _log.debug("no sound device yet: %s", error)
 
 
 def _let_go(search: Future[Output]) -> None:

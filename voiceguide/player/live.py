@@ -45,6 +45,7 @@ def perform(live: "Live", device: Device) -> None:
 
     Raises:
         KeyboardInterrupt: As it came, after a short fade.
+        SystemExit: Likewise: the program is asked to end.
         VoiceguideError: What kept the session from being prepared.
     """
     with device:
@@ -52,16 +53,16 @@ def perform(live: "Live", device: Device) -> None:
             for block in live.blocks():
                 if not device.write(block) and not _found_again(live, device):
                     return
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             for block in () if device.lost else live.fade():
                 device.write(block)
             raise
 
 
 def _found_again(live: "Live", device: Device) -> bool:
-    """Wait for a device; return whether there is one, or else a stop was asked for."""
+    """Wait for a device; return whether there is one, or else nothing is left to be heard."""
     while not device.look():
-        if not live.wait():
+        if live.over or not live.wait():
             return False
     live.begin_again()
     return True
@@ -99,6 +100,12 @@ class Live:
         self._asides: deque[tuple[list[str], Future[Buffer]]] = deque()
         self._news: str | None = None
         self._started_s = stage.clock()
+        self._leaving = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing comes any more but a fade."""
+        return self._leaving or self._transport.ended
 
     def blocks(self) -> Iterator[Block]:
         """Yield the session.
@@ -119,6 +126,7 @@ class Live:
 
     def fade(self) -> Iterator[Block]:
         """Yield a quick end, from wherever the session stands."""
+        self._leaving = True
         return self._desk.fade_out(QUICK_FADE_FRAMES, self._position())
 
     def wait(self) -> bool:
@@ -138,8 +146,10 @@ class Live:
     def begin_again(self) -> None:
         """Go on after the device was away: what was lost of the step is heard again, from its instruction."""
         self._desk.begin_again()
-        start_ms = self._transport.chapter.start_ms
-        self._transport = replace(self._transport, position=frames(start_ms))
+        transport = self._transport
+        # A step that waits for a key begins again, too; only a hold that was asked for lasts.
+        held = transport.held and not transport.waits_by_itself
+        self._transport = replace(transport, position=frames(transport.chapter.start_ms), held=held)
 
     def _block(self) -> Block:
         transport, position = self._transport, self._position()
@@ -194,6 +204,9 @@ class Live:
             case Verb.WHERE:
                 self._say_where()
             case Verb.JUMP if self._arriving:
+                self._early.append(command)
+            case Verb.NEXT | Verb.PREVIOUS | Verb.REPEAT if len(self._transport.timeline.chapters) == 1:
+                # Nothing is known to go to, yet.
                 self._early.append(command)
             case _:
                 self._lead(command)
@@ -278,6 +291,9 @@ class Live:
         if not self._asides or self._desk.speaking or not self._asides[0][1].done():
             return
         texts, spoken = self._asides.popleft()
+        if self._transport.muted:
+            # Nobody would hear it; what is news is on the screen.
+            return
         try:
             self._desk.say(spoken.result())
         except VoiceguideError as error:

@@ -4,23 +4,23 @@ There is one file, in ``paths.state_folder()``: the last session's. A session th
 """
 
 import difflib
+import json
 import logging
 import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 from typing import Annotated, Any, Final, Self
 
-from msgspec import DecodeError, Meta, ValidationError, json
-
 from voiceguide import paths
 from voiceguide.errors import ProgressError
 from voiceguide.player.status import Status
+from voiceguide.shapes import Meta, ShapeError, convert, from_json
 
 VERSION: Final = 1
 """Of the file's format."""
@@ -103,10 +103,21 @@ def save(progress: Progress) -> None:
     beside = file.with_name(f".{file.name}")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as stream:
-        stream.write(json.encode(progress))
+        stream.write(json.dumps(asdict(progress)).encode())
         stream.flush()
         os.fsync(handle)
     beside.replace(file)
+    _sync_folder(file.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name, too, outlast a power cut, where a folder can be written to the disk."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def forget() -> None:
@@ -132,14 +143,16 @@ class ProgressKeeper:
     """Keeps a session's progress during a block: every second, and soon after each change of step.
 
     `note` costs the caller nothing: another thread writes. A block that ends well has nothing left to resume; one
-    that ends by an exception, Ctrl-C included, does.
+    that ends by an exception, Ctrl-C included, does. Before the first note, what was kept of the session before stays.
 
     Args:
         session: What makes the session again.
     """
 
     def __init__(self, session: Progress) -> None:
-        self._latest = self._written = session
+        self._latest = session
+        self._written: Progress | None = None
+        self._begun = False
         self._changed, self._done = Event(), Event()
         self._told = False
         self._thread = Thread(target=self._keep, name="progress", daemon=True)
@@ -156,16 +169,17 @@ class ProgressKeeper:
         self._thread.join()
         if kind is not None:
             self._write()
-        elif self._latest.step:
+        elif self._begun:
             forget()
 
     def note(self, status: Status) -> None:
-        """Take down where the session stands, if it is at a step: neither opening nor closing is gone back to."""
-        if not 1 <= status.step <= len(status.steps):
+        """Take down where the session stands, but for the closing, which is not gone back to."""
+        if status.step > len(status.steps):
             return
         before = self._latest
         self._latest = replace(before, step=status.step, title=status.title, position_ms=status.position_ms)
-        if before.step != status.step:
+        if before.step != status.step or not self._begun:
+            self._begun = True
             self._changed.set()
 
     def _keep(self) -> None:
@@ -176,7 +190,7 @@ class ProgressKeeper:
 
     def _write(self) -> None:
         latest = self._latest
-        if latest == self._written:
+        if not self._begun or latest == self._written:
             return
         try:
             save(replace(latest, saved_s=time.time()))
@@ -191,9 +205,9 @@ class ProgressKeeper:
 def _decoded(content: bytes, file: Path) -> Progress:
     hint = "begin anew: voiceguide play ROUTINE"
     try:
-        version = json.decode(content, type=dict[str, Any]).get("version")
-        if version != VERSION:
+        kept = from_json(content, dict[str, Any])
+        if kept.get("version") != VERSION:
             raise ProgressError(f"{file} was written by another version of voiceguide", hint=hint)
-        return json.decode(content, type=Progress)
-    except (DecodeError, ValidationError, UnicodeDecodeError, RecursionError) as error:
+        return convert(kept, Progress, strict=False)
+    except ShapeError as error:
         raise ProgressError(f"{file} is damaged: {error}", hint=hint) from error

@@ -64,6 +64,11 @@ class Transport:
         return self.held or self.paused
 
     @property
+    def waits_by_itself(self) -> bool:
+        """Whether a step that waits for a key has come to its end, and nobody has held it before."""
+        return self.held and self.chapter.waits and self.position == frames(self.chapter.end_ms) - 1
+
+    @property
     def closing(self) -> bool:
         """Whether the session is at its closing words or past them."""
         return self.chapter_index == self._last
@@ -151,7 +156,7 @@ class Transport:
                 return None
 
     def _toggled(self) -> "Transport":
-        if self.paused or (self.held and not self.chapter.waits):
+        if self.waiting:
             return self._resumed()
         if self.chapter.waits:
             return self.at_chapter(self.chapter_index + 1)
@@ -159,8 +164,7 @@ class Transport:
 
     def _resumed(self) -> "Transport":
         going_on = replace(self, held=False, paused=False)
-        waited = self.held and self.chapter.waits and self.position == frames(self.chapter.end_ms) - 1
-        return going_on.at_chapter(self.chapter_index + 1) if waited else going_on
+        return going_on.at_chapter(self.chapter_index + 1) if self.waits_by_itself else going_on
 
     def _balanced(self, verb: Verb) -> "Transport":
         match verb:

@@ -1,14 +1,17 @@
 """The words for strokes and parts of the body, from `glossary.yaml`, which tells their meaning."""
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import yaml
 
+from voiceguide.shapes import Meta, convert
 
-class Stroke(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stroke:
     """A way to move the hands."""
 
     explain: dict[str, str]
@@ -17,11 +20,12 @@ class Stroke(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     gentle: bool = False
     """Whether it is never done more firmly than written."""
 
-    pace_s: Annotated[int, msgspec.Meta(gt=0)] | None = None
+    pace_s: Annotated[int, Meta(ge=1)] | None = None
     """How long one slow stroke takes, in seconds; `None` where it has no rhythm."""
 
 
-class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
     """A part of the body."""
 
     names: dict[str, str]
@@ -37,7 +41,8 @@ class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Whether nothing is ever done here more firmly than written."""
 
 
-class Glossary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glossary:
     """All words that a step may use for its technique and its area."""
 
     strokes: dict[str, Stroke]
@@ -75,4 +80,4 @@ class Glossary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def glossary() -> Glossary:
     """Return the glossary that comes with the package."""
     text = Path(__file__).with_name("glossary.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(text), Glossary)
+    return convert(yaml.safe_load(text), Glossary)

@@ -3,11 +3,11 @@
 The descriptions here are the ones that editors show, through the JSON Schema of `voiceguide.routine.schema`.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from msgspec import Meta, Struct
-
 from voiceguide.routine.amounts import Count, Duration
+from voiceguide.shapes import Meta
 
 MOST_STEPS: Final = 2_000
 
@@ -23,7 +23,8 @@ Kind = Literal["preparation", "massage", "close", "aftercare"]
 Priority = Literal[1, 2, 3, 4, 5, 6, 7, 8, 9]
 
 
-class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
     """One thing that the hands do. It has either `time`, or `repeat` with `each` or `hold`."""
 
     title: Annotated[Name, Meta(description="Short name, as the timetable and the preview say it.")]
@@ -51,7 +52,8 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     open: Annotated[bool, Meta(description="May go on longer than its time, with --stretch.")] = False
 
 
-class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
     """Steps that belong together."""
 
     title: Annotated[Name, Meta(description="Short name of the section.")]
@@ -62,7 +64,8 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ()
 
 
-class Routine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routine:
     """A whole massage."""
 
     format: Annotated[Literal[1], Meta(description="The version of this file format.")]

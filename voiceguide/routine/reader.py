@@ -6,12 +6,10 @@ or a Norwegian "no". The file is walked once, and every problem is kept, so that
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import yaml
-from msgspec import inspect
 
 from voiceguide.errors import RoutineError, near
 from voiceguide.routine.amounts import AmountError, Count, Duration, parse_count, parse_duration
@@ -26,6 +24,7 @@ from voiceguide.routine.document import (
 )
 from voiceguide.routine.model import Routine
 from voiceguide.routine.rules import broken_rules
+from voiceguide.shapes import Field, Meta, Shape, fields_of, shape_of
 
 AMOUNTS: Final[Mapping[type, Callable[[str], object]]] = {Duration: parse_duration, Count: parse_count}
 """Types that are written as one line of text, and who reads them."""
@@ -64,15 +63,10 @@ def parse_routine(content: bytes, name: str = "routine") -> Routine:
     except DocumentError as error:
         raise BrokenRoutineError(name, [error.problem]) from None
     walk = _Walk()
-    routine = walk.value(root, _root_type(), "routine")
+    routine = walk.value(root, shape_of(Routine), "routine")
     if walk.problems or not isinstance(routine, Routine):
         raise BrokenRoutineError(name, sorted(walk.problems, key=lambda problem: problem.place))
     return routine
-
-
-@cache
-def _root_type() -> inspect.Type:
-    return inspect.type_info(Routine)
 
 
 class _Walk:
@@ -81,67 +75,62 @@ class _Walk:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def value(self, node: yaml.Node, kind: inspect.Type, key: str) -> Any:
+    def value(self, node: yaml.Node, shape: Shape, key: str) -> Any:
         """Return what `node` says, or `_MISSING` after noting why not."""
-        kind = _without_none(_bare(kind))
-        match kind:
-            case inspect.StructType():
-                return self._struct(node, kind, key)
-            case inspect.VarTupleType():
-                return self._list(node, kind, key)
-            case inspect.DataclassType(cls=cls):
-                return self._amount(node, AMOUNTS[cls], key)
-            case _:
-                return self._scalar(node, kind, key)
+        if shape.kind in AMOUNTS:
+            return self._amount(node, AMOUNTS[shape.kind], key)
+        if shape.kind is tuple:
+            return self._list(node, shape, key)
+        if shape.kind in {str, bool, Literal}:
+            return self._scalar(node, shape, key)
+        return self._record(node, shape.kind, key)
 
     def note(self, node: yaml.Node, message: str, hint: str) -> Any:
         self.problems.append(Problem(place_of(node), message, hint))
         return _MISSING
 
-    def _struct(self, node: yaml.Node, kind: inspect.StructType, key: str) -> Any:
+    def _record(self, node: yaml.Node, model: type, key: str) -> Any:
+        fields = fields_of(model)
         if not isinstance(node, yaml.MappingNode):
-            return self.note(node, f"'{key}' is {_shown(node)}", f"write keys below it, such as {_required(kind)}")
-        fields = {field.encode_name: field for field in kind.fields}
+            return self.note(node, f"'{key}' is {_shown(node)}", f"write keys below it, such as {_required(fields)}")
         values: dict[str, Any] = {}
         nodes: dict[str, yaml.Node] = {}
         for key_node, value_node in node.value:
             name = key_node.value if isinstance(key_node, yaml.ScalarNode) else _shown(key_node)
             if name not in fields:
-                self.note(key_node, f"'{_cut(str(name))}' is no key of a {_called(kind)}", near(str(name), fields))
+                self.note(key_node, f"'{_cut(str(name))}' is no key of a {_called(model)}", near(str(name), fields))
             elif name in values:
-                self.note(key_node, f"'{name}' stands twice in this {_called(kind)}", "delete one of the two")
+                self.note(key_node, f"'{name}' stands twice in this {_called(model)}", "delete one of the two")
             else:
                 nodes[name] = key_node
-                values[name] = self.value(value_node, fields[name].type, name)
-        for field in kind.fields:
-            if field.required and field.encode_name not in values:
-                self.note(node, f"this {_called(kind)} has no '{field.encode_name}'", f"add a line {_example(field)}")
-        if len(values) < sum(field.required for field in kind.fields) or _MISSING in values.values():
+                values[name] = self.value(value_node, fields[name].shape, name)
+        missing = [name for name, field in fields.items() if field.required and name not in values]
+        for name in missing:
+            self.note(node, f"this {_called(model)} has no '{name}'", f"add a line {_example(name, fields[name])}")
+        if missing or _MISSING in values.values():
             return _MISSING
-        if any(field.required and field.encode_name not in values for field in kind.fields):
-            return _MISSING
-        made = kind.cls(**values)
+        made = model(**{fields[name].attribute: value for name, value in values.items()})
         self.problems += [
             Problem(place_of(nodes.get(broken.key, node)), broken.message, broken.hint) for broken in broken_rules(made)
         ]
         return made
 
-    def _list(self, node: yaml.Node, kind: inspect.VarTupleType, key: str) -> Any:
-        item = _bare(kind.item_type)
-        if isinstance(item, inspect.LiteralType) and isinstance(node, yaml.ScalarNode):
+    def _list(self, node: yaml.Node, shape: Shape, key: str) -> Any:
+        (item,) = shape.of
+        if item.kind is Literal and isinstance(node, yaml.ScalarNode):
             return self._words(node, item, key)
         if not isinstance(node, yaml.SequenceNode):
             return self.note(node, f"'{key}' is {_shown(node)}", 'write a list: one line "- …" for each')
-        if not node.value and kind.min_length:
+        if not node.value and shape.meta.min_length:
             return self.note(node, f"'{key}' is empty", 'write at least one line "- …" below it')
         values = tuple(self.value(child, item, _singular(key)) for child in node.value)
         return _MISSING if _MISSING in values else values
 
-    def _words(self, node: yaml.ScalarNode, item: inspect.LiteralType, key: str) -> Any:
+    def _words(self, node: yaml.ScalarNode, item: Shape, key: str) -> Any:
         words = tuple(word.strip() for word in node.value.split(","))
         for word in words:
-            if word not in item.values:
-                return self.note(node, f"'{key}' has \"{_cut(word)}\"", _choice([*map(str, item.values)], ", "))
+            if word not in item.of:
+                return self.note(node, f"'{key}' has \"{_cut(word)}\"", _choice([*map(str, item.of)], ", "))
         return words
 
     def _amount(self, node: yaml.Node, parse: Callable[[str], object], key: str) -> Any:
@@ -152,7 +141,7 @@ class _Walk:
         except AmountError as error:
             return self.note(node, f"'{key}' is \"{_cut(node.value)}\", which {error}", error.hint)
 
-    def _scalar(self, node: yaml.Node, kind: inspect.Type, key: str) -> Any:
+    def _scalar(self, node: yaml.Node, shape: Shape, key: str) -> Any:
         if not isinstance(node, yaml.ScalarNode):
             return self.note(node, f"'{key}' is {_shown(node)}", "write a text on the same line")
         text = _SPACE.sub(" ", node.value).strip()
@@ -160,49 +149,33 @@ class _Walk:
             return self.note(node, f"'{key}' is empty", "write a text after the colon, or leave the line out")
         if CONTROL.search(text):
             return self.note(node, f"'{key}' has a control character in it", "write plain text")
-        match kind:
-            case inspect.StrType(max_length=longest, pattern=pattern):
-                return self._text(node, text, longest, pattern, key)
-            case inspect.BoolType():
-                choices: dict[str, Any] = {"true": True, "false": False}
-            case inspect.LiteralType(values=values):
-                choices = {str(value): value for value in values}
-            case _:
-                raise TypeError(f"the model has a type that the reader does not know: {kind}")
+        if shape.kind is str:
+            return self._text(node, text, shape.meta, key)
+        choices = {"true": True, "false": False} if shape.kind is bool else {str(value): value for value in shape.of}
         if text not in choices:
             return self.note(node, f"'{key}' is \"{_cut(text)}\"", _choice(list(choices), " or "))
         return choices[text]
 
-    def _text(self, node: yaml.Node, text: str, longest: int | None, pattern: str | None, key: str) -> Any:
-        if longest is not None and len(text) > longest:
-            return self.note(node, f"'{key}' has {len(text)} characters", f"{longest} at most: say it shorter")
-        if pattern is not None and not re.search(pattern, text):
+    def _text(self, node: yaml.Node, text: str, limits: Meta, key: str) -> Any:
+        if limits.max_length is not None and len(text) > limits.max_length:
+            return self.note(
+                node, f"'{key}' has {len(text)} characters", f"{limits.max_length} at most: say it shorter"
+            )
+        if limits.pattern is not None and not re.search(limits.pattern, text):
             return self.note(node, f"'{key}' is \"{_cut(text)}\"", 'write a language code, such as "en" or "de"')
         return text
 
 
-def _bare(kind: inspect.Type) -> inspect.Type:
-    return kind.type if isinstance(kind, inspect.Metadata) else kind
+def _called(model: type) -> str:
+    return model.__name__.lower()
 
 
-def _without_none(kind: inspect.Type) -> inspect.Type:
-    if isinstance(kind, inspect.UnionType):
-        (only,) = (each for each in kind.types if not isinstance(each, inspect.NoneType))
-        return _bare(only)
-    return kind
+def _required(fields: Mapping[str, Field]) -> str:
+    return " and ".join(f'"{name}: …"' for name, field in fields.items() if field.required)
 
 
-def _called(kind: inspect.StructType) -> str:
-    return kind.cls.__name__.lower()
-
-
-def _required(kind: inspect.StructType) -> str:
-    return " and ".join(f'"{field.encode_name}: …"' for field in kind.fields if field.required)
-
-
-def _example(field: inspect.Field) -> str:
-    kind = _bare(field.type)
-    return f'"{field.encode_name}: {kind.values[0] if isinstance(kind, inspect.LiteralType) else "…"}"'
+def _example(name: str, field: Field) -> str:
+    return f'"{name}: {field.shape.of[0] if field.shape.kind is Literal else "…"}"'
 
 
 def _choice(choices: list[str], sign: str) -> str:

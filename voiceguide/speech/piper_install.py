@@ -7,15 +7,15 @@ and checksums of all files, such as ``en/en_US/lessac/medium/en_US-lessac-medium
 import difflib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-import msgspec
-
 from voiceguide import paths
 from voiceguide.errors import SpeechError
 from voiceguide.settings import settings
+from voiceguide.shapes import ShapeError, from_json
 from voiceguide.speech.download import DownloadError, RemoteFile, download, fetch, is_whole
 from voiceguide.speech.engine import Voice
 from voiceguide.speech.language import primary
@@ -32,20 +32,23 @@ _LARGEST_CATALOGUE_BYTES: Final = 20_000_000
 _LIST: Final = '"voiceguide voices install" lists all there are'
 
 
-class _File(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
     """A file, as the catalogue has it."""
 
     size_bytes: int
     md5_digest: str
 
 
-class _Language(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Language:
     """A language, as the catalogue has it."""
 
     code: str
 
 
-class _Entry(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
     """A voice, as the catalogue has it."""
 
     language: _Language
@@ -109,8 +112,8 @@ def _catalogue() -> dict[str, _Entry]:
     address = f"{_address()}/voices.json"
     content = fetch(address, _LARGEST_CATALOGUE_BYTES)
     try:
-        entries = msgspec.json.decode(content, type=dict[str, _Entry])
-    except msgspec.DecodeError as error:
+        entries = from_json(content, dict[str, _Entry], strict=False)
+    except ShapeError as error:
         raise DownloadError(f"{address} is no list of voices ({error})") from error
     return {name: entry for name, entry in entries.items() if re.fullmatch(r"\w[\w.+-]*", name)}
 

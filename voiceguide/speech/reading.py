@@ -6,12 +6,14 @@ written short is written out, by the table of the language in ``reading.yaml``. 
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Final
 
-import msgspec
 import yaml
+
+from voiceguide.shapes import convert
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -30,7 +32,8 @@ _Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 """What is looked for, and what takes its place."""
 
 
-class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
     """A unit behind a number."""
 
     written: list[str]
@@ -38,12 +41,13 @@ class Unit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     other: str
 
 
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
     """What a language says for what is written short."""
 
     to: str
-    and_: str = msgspec.field(name="and")
-    or_: str = msgspec.field(name="or")
+    and_: str
+    or_: str
     plus: str
     about: str
     per: str
@@ -81,7 +85,7 @@ def _rules(language: str) -> tuple[_Rule, ...]:
 @cache
 def _tables() -> dict[str, Words]:
     text = resources.files("voiceguide.speech").joinpath("reading.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.load(text, _LOADER), dict[str, Words])  # noqa: S506 - both loaders are safe ones
+    return convert(yaml.load(text, _LOADER), dict[str, Words])  # noqa: S506 - both loaders are safe ones
 
 
 def _rule(pattern: str, said: str | Callable[[re.Match[str]], str]) -> _Rule:

@@ -10,7 +10,10 @@ import platform
 import sys
 import sysconfig
 
-ABSENT = {"espeakng_loader", "miniaudio", "imageio_ffmpeg", "simpleaudio", "piper", "onnxruntime", "matplotlib"}
+ABSENT = {
+    "espeakng_loader", "miniaudio", "imageio_ffmpeg", "simpleaudio", "piper", "onnxruntime", "matplotlib", "msgspec",
+    "pydantic", "pydantic_core",
+}  # fmt: skip
 """Packages without a wheel for Android."""
 
 _find, _load = importlib.machinery.PathFinder.find_spec, ctypes.CDLL.__init__

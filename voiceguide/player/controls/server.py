@@ -39,6 +39,9 @@ PATIENCE_S: Final = 2.0
 
 _SHORT_OF_FILES_S: Final = 0.1
 
+_PATIENCE_TO_TELL_S: Final = 0.2
+"""A long answer may be more than a socket holds; who asked reads it at once, or not at all."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -156,7 +159,7 @@ class _Server:
             return
         said = self._admitted(line.decode("utf-8", "replace"))
         if said:
-            # An answer is smaller than the buffer of any socket.
+            caller.connection.settimeout(_PATIENCE_TO_TELL_S)
             with suppress(OSError):
                 caller.connection.sendall(json.dumps(self._answer(said)).encode() + b"\n")
         self._drop(caller)

@@ -1,16 +1,18 @@
 """What the guide itself says, in each language: one YAML file a language beside this one."""
 
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import msgspec
 import yaml
 
 from voiceguide.errors import ScheduleError
 from voiceguide.routine.model import Pressure, Side
+from voiceguide.shapes import convert
 
 
-class Plural(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plural:
     """A phrase with a number in it."""
 
     one: str
@@ -23,14 +25,16 @@ class Plural(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return form.format(count=count)
 
 
-class ChapterNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChapterNames:
     """What the chapters before and after the steps are called."""
 
     opening: str
     closing: str
 
 
-class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
     """All phrases of a language."""
 
     welcome: str
@@ -77,7 +81,7 @@ def phrases(language: str) -> Phrases:
             f"the guide has no phrases for the language '{language}'",
             hint=f"write 'language:' with one of {', '.join(languages())} in the routine",
         )
-    return msgspec.convert(yaml.safe_load((_folder() / f"{code}.yaml").read_text("utf-8")), Phrases)
+    return convert(yaml.safe_load((_folder() / f"{code}.yaml").read_text("utf-8")), Phrases)
 
 
 def _folder() -> resources.abc.Traversable:

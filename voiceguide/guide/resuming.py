@@ -1,0 +1,88 @@
+"""What makes an interrupted session again, and where it goes on."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceguide.errors import ProgressError, SessionError
+from voiceguide.guide.request import Request
+from voiceguide.scheduler.schedule import Schedule
+from voiceguide.shapes import ShapeError, convert
+
+if TYPE_CHECKING:
+    from voiceguide.player.commands import Commands
+    from voiceguide.player.progress import Progress
+
+_log = logging.getLogger(__name__)
+
+
+def to_resume() -> tuple[Request, Progress]:
+    """Return what was interrupted in the last week.
+
+    Raises:
+        SessionError: There is nothing, or what was kept cannot be used.
+    """
+    from voiceguide.player.progress import read_progress
+
+    progress = read_progress()
+    if progress is None:
+        raise SessionError("there is no session to resume", hint="start one with 'voiceguide play ROUTINE'")
+    try:
+        # The end that was promised has passed, or will have by then.
+        return replace(convert(progress.options, Request, strict=False), keep_end=False), progress
+    except ShapeError as error:
+        hint = "start anew with 'voiceguide play ROUTINE'"
+        raise ProgressError(f"what was kept of the session cannot be used ({error})", hint=hint) from error
+
+
+def progress_of(request: Request, file: Path, resumed: Progress | None) -> Progress:
+    """Return what makes this session again; one that is resumed stands where it stood.
+
+    Args:
+        request: What is played.
+        file: The routine's.
+        resumed: From `to_resume`.
+    """
+    from voiceguide.player.progress import Progress, fingerprint
+
+    request = _rooted(request, file)
+    progress = Progress(routine=request.routine, content=fingerprint(file.read_bytes()), options=asdict(request))
+    if resumed is None:
+        return progress
+    return replace(progress, step=resumed.step, title=resumed.title, position_ms=resumed.position_ms)
+
+
+def go_on(resumed: Progress, progress: Progress, made: Schedule, commands: Commands) -> None:
+    """Lead a session that is resumed to its step; where the routine has changed since, to the one most like it."""
+    from voiceguide.player.commands import Command, Verb
+    from voiceguide.player.progress import nearest_step
+
+    titles = [chapter.title for chapter in made.timeline.chapters[1:-1]]
+    if not (resumed.step and titles):
+        return
+    index = nearest_step(resumed, titles)
+    if resumed.content != progress.content:
+        _log.warning(
+            "the routine has changed since: after '%s' the session goes on with step %d, '%s'",
+            resumed.title, index + 1, titles[index],
+        )  # fmt: skip
+    commands.put(Command(Verb.JUMP, index + 1))
+
+
+def _rooted(request: Request, file: Path) -> Request:
+    """Return what is asked for with paths that hold from any folder."""
+    from voiceguide.media.sounds import ambiences
+
+    own = Path(request.music).expanduser()
+    is_path = request.music not in ambiences() and (own.exists() or len(own.parts) > 1)
+    engine, _, voice = request.voice.partition(":")
+    recordings = Path(voice).expanduser()
+    return replace(
+        request,
+        routine=str(file.resolve()) if Path(request.routine).expanduser().is_file() else request.routine,
+        music=str(own.resolve()) if is_path else request.music,
+        voice=f"{engine}:{recordings.resolve()}" if voice and recordings.is_dir() else request.voice,
+    )
