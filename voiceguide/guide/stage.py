@@ -99,9 +99,9 @@ def bed_of(request: Request) -> Bed:
     Raises:
         MediaError: There is none of that name, or it cannot be played.
     """
-    from voiceguide.audio.bed import Silence, levelled
+    from voiceguide.audio.bed import Silence
     from voiceguide.media.music import open_music
-    from voiceguide.media.sounds import NO_MUSIC, ambiences, load_ambience
+    from voiceguide.media.sounds import NO_MUSIC, ambiences, open_ambience
 
     if request.music == NO_MUSIC:
         return Silence()
@@ -111,7 +111,7 @@ def bed_of(request: Request) -> Bed:
         raise MediaError(f"'{request.music}' is no music that can be played", hint=hint)
     own = Path(request.music).expanduser()
     if request.music in ambiences() or not (own.exists() or own.suffix or len(own.parts) > 1):
-        return levelled(load_ambience(request.music), gain)
+        return open_ambience(request.music, gain)
     return open_music(own, idle_gain=gain, shuffle=request.shuffle, seed=request.seed)
 
 
