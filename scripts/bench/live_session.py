@@ -58,7 +58,7 @@ class Capture:
         """Return what was heard from a moment of `time.monotonic` on."""
         return self.frames()[max(0, round((moment_s - self._begun_s) * SAMPLE_RATE)) :]
 
-    def first_loud_s(self, *, after_s: float, level: int = 8) -> float:
+    def first_loud_s(self, *, after_s: float, level: int = 1) -> float:
         """Return the moment at which there was sound first."""
         for _ in range(400):
             loud = np.abs(self.since(after_s).astype(np.int32)).max(axis=1) >= level
