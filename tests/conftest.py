@@ -44,6 +44,7 @@ LIVE = (
     "phone/test_sound.py",
     "phone/test_voice.py",
     "player/test_mpris.py",
+    "test_live_bench.py",
 )
 """What listens to sound while it plays, or waits for other programs: a busy machine would be heard."""
 
