@@ -4,6 +4,7 @@
 """
 
 import sys
+import time
 from queue import Empty, SimpleQueue
 from types import ModuleType, SimpleNamespace
 
@@ -39,6 +40,13 @@ def desk(request, monkeypatch) -> type[Listener]:
     return Listener
 
 
+def until_somebody_listens(desk: type[Listener]) -> None:
+    end_s = time.monotonic() + 10
+    while not desk.running:
+        assert time.monotonic() < end_s
+        time.sleep(0.001)
+
+
 def asked(commands: Commands) -> list[Verb]:
     verbs = []
     while True:
@@ -52,6 +60,7 @@ def test_each_media_key_asks_for_what_its_sign_says(desk):
     commands: Commands = SimpleQueue()
 
     with pressed_keys(commands):
+        until_somebody_listens(desk)
         for name in KEYS:
             desk.running[0].press(SimpleNamespace(name=name))
 
@@ -62,6 +71,7 @@ def test_whatever_else_is_typed_is_not_ours(desk):
     commands: Commands = SimpleQueue()
 
     with pressed_keys(commands):
+        until_somebody_listens(desk)
         for key in (SimpleNamespace(char="n"), SimpleNamespace(name="space"), SimpleNamespace(name="media_volume_up")):
             desk.running[0].press(key)
 
@@ -69,8 +79,13 @@ def test_whatever_else_is_typed_is_not_ours(desk):
 
 
 def test_nobody_listens_when_the_session_is_over(desk):
-    with pytest.raises(KeyError), pressed_keys(SimpleQueue()):
-        raise KeyError
+    def end() -> None:
+        with pressed_keys(SimpleQueue()):
+            until_somebody_listens(desk)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        end()
 
     assert desk.running == []
 

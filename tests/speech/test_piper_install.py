@@ -282,7 +282,10 @@ def test_a_missing_file_leaves_no_voice(server, lost):
     assert ready() == []
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b'{"x": 1}', b'{"x": {"files": {}}}', b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>", b"[]", b'{"x": 1}', b'{"x": {"files": {}}}', b"\xff", b'{"\\ud800": 1}', b'{"x":' * 100_000],
+)
 def test_a_catalogue_that_is_none_is_an_error(server, content):
     server.files["voices.json"] = content
 

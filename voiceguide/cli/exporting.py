@@ -127,7 +127,7 @@ def export(
     routines: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="ROUTINE",
+            metavar="ROUTINE...",
             help="Names that 'voiceguide list' shows, or paths of routine files.",
             autocompletion=_routine_names,
             show_default=False,

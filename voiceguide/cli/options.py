@@ -1,5 +1,6 @@
 """The options that several commands share, and what completes them."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,8 +154,15 @@ class SessionOptions:
     ] = None
 
 
+def _a_level(level: float) -> float:
+    if math.isnan(level):
+        # It is neither under nor over any bound.
+        raise typer.BadParameter("nan is no level: write decibels, such as -6")
+    return level
+
+
 def _level(help_text: str) -> Any:
-    return typer.Option(metavar="DB", min=-40.0, max=6.0, help=help_text)
+    return typer.Option(metavar="DB", min=-40.0, max=6.0, help=help_text, callback=_a_level)
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ What is behaves so, as seen with miniaudio 1.71:
 import ctypes
 import importlib.util
 import sys
-import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
 from voiceguide.audio.samples import Block
+from voiceguide.background import in_background
 from voiceguide.errors import OutputError
 from voiceguide.outputs.output import CONNECT_HINT, PATIENCE_S, not_open, pcm
 from voiceguide.outputs.ring import Ring
@@ -66,7 +66,7 @@ class MiniaudioOutput:
         if hint := self.missing():
             raise OutputError("miniaudio is not installed", hint=hint)
         self._ring = Ring(frames(RING_MS))
-        opened = _bounded(lambda: _open_device(self._ring))
+        opened = _bounded(lambda: _open_device(self._ring), late=_close_device)
         if opened is None:
             raise OutputError(
                 "miniaudio waits for a sound server that does not answer", hint="start the sound server again"
@@ -172,21 +172,16 @@ def _quiet_alsa() -> Iterator[None]:
 _ALSA_HANDLER = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
 
 
-def _bounded(call: Callable[[], Any]) -> Any:
-    """Return what `call` returns, or `None` when it takes longer than our patience and is left behind."""
-    outcome: list[Any] = []
-    failure: list[BaseException] = []
+def _bounded(call: Callable[[], Any], *, late: Callable[[Any], object] = lambda _outcome: None) -> Any:
+    """Return what `call` returns, or `None` when it takes longer than our patience and is left behind.
 
-    def run() -> None:
-        try:
-            outcome.append(call())
-        except BaseException as error:  # noqa: BLE001 - raised again below, on the thread that asked
-            failure.append(error)
-
-    # A daemon, so that a thread left behind cannot keep the program from ending.
-    worker = threading.Thread(target=run, daemon=True)
-    worker.start()
-    worker.join(PATIENCE_S)
-    if failure:
-        raise failure[0]
-    return outcome[0] if outcome else None
+    Args:
+        call: Runs on a thread of its own.
+        late: Gets what came too late.
+    """
+    outcome = in_background(call, "sound device")
+    try:
+        return outcome.result(PATIENCE_S)
+    except TimeoutError:
+        outcome.add_done_callback(lambda done: None if done.exception() else late(done.result()))
+        return None

@@ -8,10 +8,12 @@ import importlib
 import logging
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any, Final
 
+from voiceguide.background import in_background
 from voiceguide.player.commands import Command, Commands, Verb
 
 KEYS: Final = MappingProxyType(
@@ -33,16 +35,27 @@ def pressed_keys(commands: Commands) -> Iterator[None]:
     Args:
         commands: Takes what is asked for.
     """
-    listener = _listener(commands) if _are_keys() else None
+    if not _are_keys():
+        yield
+        return
+    # It is loaded beside, so that the first sound does not wait for it.
+    listening = in_background(lambda: _listener(commands), "media keys")
     try:
         yield
     finally:
-        if listener is not None:
-            listener.stop()
+        listening.add_done_callback(_stop)
 
 
 def _are_keys() -> bool:
     return sys.platform in {"darwin", "win32"}
+
+
+def _stop(listening: "Future[Any]") -> None:
+    error = listening.exception()
+    if error is not None:
+        _log.info("no media keys: %r", error)
+    elif listening.result() is not None:
+        listening.result().stop()
 
 
 def _listener(commands: Commands) -> Any:
