@@ -87,7 +87,7 @@ def home() -> Iterator[Path]:
 
 def clock(folder: Path, *, short: bool) -> Figures:
     """Find every chime, and every silence, in what is heard while other work takes all cores."""
-    words = ("slow-strokes", "--minutes", "3") if short else ("eleven-steps", "--minutes", "20")
+    words = ("slow-strokes", "--minutes", "3") if short else ("oil-and-glide", "--minutes", "20")
     chimes = planned_chimes(folder, *words)
     with null_sink_server(folder) as sink, Capture(sink) as capture, Playing(folder, sink.env, *words) as session:
         session.until(lambda status: status["step"] >= 1)
