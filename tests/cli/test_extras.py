@@ -145,3 +145,23 @@ def test_what_cannot_be_written_is_refused_before_any_work(tmp_path: Path, words
     assert_refused(voiceguide("export", *SHORT, *words, cwd=tmp_path), 7, error, hint)
     assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} == there
     assert all((tmp_path / name).read_text("utf-8") == "mine" for name in there)
+
+
+def test_a_target_and_a_stem_of_another_are_not_one_file(tmp_path: Path):
+    done = voiceguide("export", *SHORT, "-o", "m.flac", "-o", "m.voice.flac", "--stems", cwd=tmp_path)
+
+    assert_refused(done, 7, "m.voice.flac are one file", "a name of its own")
+
+
+@pytest.mark.parametrize(
+    ("targets", "named"), [(("a.mp3", "a.wav"), '"a.wav" WAVE'), (("p.html", "p.MP3"), '"p.MP3" MP3')]
+)
+def test_a_cue_sheet_names_the_sound_that_needs_it(tmp_path: Path, targets, named):
+    outputs = [word for target in targets for word in ("-o", target)]
+    voiceguide("export", *SHORT, *outputs, "--cue", cwd=tmp_path, timeout_s=120)
+
+    assert f"FILE {named}" in (tmp_path / f"{targets[0][0]}.cue").read_text("utf-8")
+
+
+def test_a_page_needs_no_cue_sheet(tmp_path: Path):
+    assert_refused(voiceguide("export", *SHORT, "-o", "p.html", "--cue", cwd=tmp_path), 7, "no cue sheet", "--cue")

@@ -147,3 +147,33 @@ def test_what_progress_raises_ends_all():
 
     assert Held.aborted == 2
     assert not [thread for thread in threading.enumerate() if thread.name == "pieces"]
+
+
+class Stuck(MemoryOutput):
+    """Takes a block, and then nothing until it is let go."""
+
+    def __init__(self):
+        super().__init__()
+        self.let_go = threading.Event()
+
+    def write(self, block):
+        assert self.let_go.wait(20)
+        super().write(block)
+
+    def abort(self):
+        self.let_go.set()
+        super().abort()
+
+
+def test_one_that_hangs_is_let_go_when_all_is_over(monkeypatch):
+    monkeypatch.setattr(module, "_PATIENCE_S", 0.1)
+    pieces = cut(100_000, output=Stuck)
+
+    def enough(done, total):
+        raise KeyboardInterrupt
+
+    begun_s = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        write_pieces(MIX, pieces, enough, cores=2)
+
+    assert time.monotonic() - begun_s < 5

@@ -201,7 +201,7 @@ def snapshot(folder: Path) -> dict[str, int]:
 def test_a_folder_of_ours_is_replaced_whole(tmp_path: Path):
     split(short_mix(), TAGS, tmp_path / "x", ".wav")
 
-    split(short_mix(), replace(TAGS, marks=MARKS[:2]), tmp_path / "x", ".wav")
+    split(short_mix(), replace(TAGS, marks=MARKS[:2]), tmp_path / "x", ".wav", overwrite=True)
 
     assert sorted(path.name for path in (tmp_path / "x").iterdir()) == [
         *(f"{name}.wav" for name in NAMES[:2]),
@@ -222,9 +222,20 @@ def test_a_folder_that_cannot_be_replaced_comes_back(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(Path, "rename", refuse_the_new_one)
     with pytest.raises(TargetError, match="permission denied"):
-        split(short_mix(), replace(TAGS, marks=MARKS[:1]), tmp_path / "x", ".wav")
+        split(short_mix(), replace(TAGS, marks=MARKS[:1]), tmp_path / "x", ".wav", overwrite=True)
 
     assert snapshot(tmp_path) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_a_folder_that_came_meanwhile_is_not_replaced(tmp_path: Path):
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "mine").write_text("mine", "utf-8")
+
+    with pytest.raises(TargetError):
+        split(short_mix(), TAGS, tmp_path / "x", ".wav")
+
+    assert (tmp_path / "x" / "mine").read_text("utf-8") == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 

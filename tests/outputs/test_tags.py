@@ -1,9 +1,11 @@
 """What a file tells of itself, read back by ffprobe and by mutagen."""
 
 import base64
+import errno
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import mutagen
@@ -13,6 +15,7 @@ from mutagen.flac import Picture
 from mutagen.id3 import CTOCFlags
 from needs import needs, needs_command
 
+from voiceguide.errors import TargetError
 from voiceguide.export.cover import cover
 from voiceguide.media.ffmpeg import find_ffmpeg
 from voiceguide.outputs.registry import FILES, file_output
@@ -127,3 +130,57 @@ def test_mpv_lists_the_chapters(tmp_path, kind):
              "--term-playing-msg=${chapter-list/count}", str(written(tmp_path / f"x{kind}"))]  # fmt: skip
 
     assert "4" in subprocess.run(words, capture_output=True, check=True, text=True).stdout.split()
+
+
+@pytest.mark.parametrize("kind", [".m4a", ".m4b", ".mp3", ".opus"])
+def test_titles_longer_than_the_oldest_players_take_are_kept_whole(tmp_path, kind):
+    titles = ["Glide " + "🙂" * 70, "ä" * 130, "Rest"]
+    marks = tuple(
+        Mark(start_ms=3_000 * number, end_ms=3_000 * (number + 1), title=title) for number, title in enumerate(titles)
+    )
+
+    chapters = probed(written(tmp_path / f"x{kind}", replace(TAGS, marks=marks)))["chapters"]
+
+    assert [each["tags"]["title"] for each in chapters] == titles
+
+
+def test_more_steps_than_one_table_of_contents_holds_are_all_there(tmp_path):
+    marks = tuple(Mark(start_ms=20 * n, end_ms=20 * (n + 1), title=f"Step {n}", section="All") for n in range(300))
+
+    file = written(tmp_path / "x.mp3", replace(TAGS, marks=marks))
+
+    tables = {each.element_id: each for each in mutagen.File(file).tags.getall("CTOC")}
+    assert reached(tables, "toc") == [f"chp{number:04}" for number in range(300)]
+    assert len(probed(file)["chapters"]) == 300
+
+
+def reached(tables: dict, name: str) -> list[str]:
+    if name not in tables:
+        return [name]
+    assert len(tables[name].child_element_ids) <= 255
+    return [each for child in tables[name].child_element_ids for each in reached(tables, child)]
+
+
+def test_an_audiobook_says_that_it_is_one(tmp_path):
+    assert mutagen.File(written(tmp_path / "x.m4b"))["stik"] == [2]
+    assert "stik" not in mutagen.File(written(tmp_path / "x.m4a"))
+
+
+@pytest.mark.parametrize("kind", [".mp3", ".m4a", ".opus", ".flac"])
+def test_a_disk_that_fills_while_the_tags_are_written_is_told_as_such(tmp_path, monkeypatch, kind):
+    def full(*_words, **_more):
+        raise mutagen.MutagenError(OSError(errno.ENOSPC, "No space left on device"))
+
+    for place in (
+        "mutagen.id3.ID3.save",
+        "mutagen.mp4.MP4.save",
+        "mutagen.flac.FLAC.save",
+        "mutagen.oggopus.OggOpus.save",
+    ):
+        monkeypatch.setattr(place, full)
+
+    with pytest.raises(TargetError) as error:
+        written(tmp_path / f"x{kind}")
+
+    assert "no space left" in error.value.message
+    assert list(tmp_path.iterdir()) == []

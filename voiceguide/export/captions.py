@@ -55,7 +55,10 @@ def cue_sheet(timeline: Timeline, title: str, file_name: str) -> str:
         title: Of the whole.
         file_name: Of the sound file beside it.
     """
-    lines = [f"TITLE {_quoted(title)}", f"FILE {_quoted(file_name)} {'MP3' if file_name.endswith('mp3') else 'WAVE'}"]
+    lines = [
+        f"TITLE {_quoted(title)}",
+        f"FILE {_quoted(file_name)} {'MP3' if file_name.lower().endswith('.mp3') else 'WAVE'}",
+    ]
     for number, chapter in enumerate(list(_chapters(timeline))[:_MOST_CUE_TRACKS], 1):
         lines += [
             f"  TRACK {number:02} AUDIO",

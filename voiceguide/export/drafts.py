@@ -27,4 +27,4 @@ def drafts_for(target: Path) -> Iterator[Path]:
             yield Path(hidden)
         except TargetError as error:
             place = "" if target.parent == Path() else f"{target.parent}{os.sep}"
-            raise TargetError(error.message.replace(f"{hidden}{os.sep}", place), hint=error.hint) from error
+            raise TargetError(error.message.replace(f"{Path(hidden)}{os.sep}", place), hint=error.hint) from error

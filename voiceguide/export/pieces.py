@@ -6,7 +6,7 @@ has its turn takes the next piece and reads its music, then lets the next one re
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from threading import Event, Lock
 from typing import Final, NamedTuple
@@ -24,6 +24,9 @@ AHEAD_FRAMES: Final = frames(120_000)
 _MOST: Final = 8
 """Encoders at once, whatever the cores: each holds its music."""
 
+
+_PATIENCE_S: Final = 1.0
+"""How long an encoder may take to see that all is over."""
 
 _GLANCE_S: Final = 0.1
 """How often it is told how far they are."""
@@ -63,8 +66,9 @@ def write_pieces(
     work = _Work(mix, pieces)
     length = sum(piece.stop - piece.start for piece in pieces)
     count = min(_MOST, cores or os.cpu_count() or 1, len(pieces))
-    workers = [in_background(work.do, "pieces") for _ in range(count)]
+    workers: list[Future[None]] = []
     try:
+        workers += (in_background(work.do, "pieces") for _ in range(count))
         while wait(workers, _GLANCE_S).not_done:
             if progress:
                 progress(work.written, length)
@@ -75,7 +79,10 @@ def write_pieces(
     finally:
         # Whatever ends this ends all, and nobody writes into a folder that is being removed.
         work.stop()
-        wait(workers)
+        if wait(workers, _PATIENCE_S).not_done:
+            # An encoder that hangs would be waited for for ever.
+            work.abort()
+            wait(workers, _PATIENCE_S)
 
 
 class _StoppedError(Exception):
@@ -91,6 +98,7 @@ class _Work:
         self._pieces = iter(pieces)
         self._turn, self._counting = Lock(), Lock()
         self._stopped = Event()
+        self._open: set[Output] = set()
 
     def do(self) -> None:
         """Write pieces until none is left, or another one failed."""
@@ -107,13 +115,20 @@ class _Work:
         """Let everybody stop."""
         self._stopped.set()
 
+    def abort(self) -> None:
+        """Let go of every file that is being written."""
+        for output in list(self._open):
+            output.abort()
+
     def _write_next(self) -> bool:
-        with ExitStack() as turn:
+        with ExitStack() as kept, ExitStack() as turn:
             turn.enter_context(self._turn)
             piece = None if self._stopped.is_set() else next(self._pieces, None)
             if piece is None:
                 return False
             piece.output.open()
+            self._open.add(piece.output)
+            kept.callback(self._open.discard, piece.output)
             with finishing(piece.output) as output:
                 ahead = max(piece.start, piece.stop - AHEAD_FRAMES)
                 self._write(output, self._mix.blocks(piece.start, ahead))

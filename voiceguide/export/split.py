@@ -78,16 +78,18 @@ def split(
     *,
     quality: Quality = "good",
     progress: Callable[[int, int], None] | None = None,
+    overwrite: bool = False,
 ) -> None:
     """Write a session as a file a step, with a playlist; the folder appears when all of it is whole.
 
     Args:
         mix: The session.
         tags: What the whole tells of itself; its marks are the steps.
-        folder: The folder to be; one of our making is replaced.
+        folder: The folder to be.
         kind: The ending of the files, such as ``.mp3``.
         quality: How good their sound is.
         progress: Is told how many frames are written, and of how many.
+        overwrite: Whether a folder of our making that is there may be replaced.
 
     Raises:
         TargetError: It cannot be written; what was there stays.
@@ -103,7 +105,7 @@ def split(
         write_pieces(mix, pieces, progress)
         text = playlist(tags, names)
         (draft / _playlist_name(folder)).write_bytes(text.encode("utf-8", "replace"))
-        _put(draft, folder)
+        _put(draft, folder, overwrite)
 
 
 def file_names(titles: Sequence[str], kind: str) -> list[str]:
@@ -134,9 +136,9 @@ def _piece(path: Path, mark: Mark, tags: Tags, quality: Quality) -> Piece:
     return Piece(start, stop, file_output(path, frames=stop - start, tags=tags, quality=quality))
 
 
-def _put(draft: Path, folder: Path) -> None:
+def _put(draft: Path, folder: Path, overwrite: bool) -> None:
     """Move a folder to its place; the one that was there goes with the drafts, or comes back."""
-    check_folder(folder, overwrite=True)
+    check_folder(folder, overwrite)
     old = draft.with_name(f"{folder.name}.old")
     try:
         if folder.exists():

@@ -19,7 +19,7 @@ from voiceguide.export.drafts import drafts_for
 from voiceguide.outputs.pump import finishing
 from voiceguide.outputs.registry import file_output
 from voiceguide.outputs.tags import Tags
-from voiceguide.outputs.target import target_errors
+from voiceguide.outputs.target import check_target, target_errors
 from voiceguide.scheduler.timeline import Role
 
 VOICE, MUSIC, CHIMES = "voice", "music", "chimes"
@@ -33,14 +33,22 @@ def stems_of(target: Path) -> dict[str, Path]:
     return {name: target.with_suffix(f".{name}{kind}") for name in STEMS}
 
 
-def write_stems(mix: Mix, target: Path, tags: Tags, progress: Callable[[int, int], None] | None = None) -> None:
-    """Write the stems beside a track; all appear when the last is whole, in place of what was there.
+def write_stems(
+    mix: Mix,
+    target: Path,
+    tags: Tags,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    overwrite: bool = False,
+) -> None:
+    """Write the stems beside a track; all appear when the last is whole.
 
     Args:
         mix: The session.
         target: The track.
         tags: What the whole tells of itself.
         progress: Is told how many frames are written, and of how many.
+        overwrite: Whether files that are there may be replaced.
 
     Raises:
         TargetError: They cannot be written; what was there stays.
@@ -62,6 +70,8 @@ def write_stems(mix: Mix, target: Path, tags: Tags, progress: Callable[[int, int
                 written += len(stems[MUSIC])
                 if progress:
                     progress(written, mix.length_frames)
+        for place in places.values():
+            check_target(place, overwrite)
         for name, draft in drafts.items():
             with target_errors(places[name]):
                 draft.replace(places[name])

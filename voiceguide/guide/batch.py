@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from voiceguide.background import in_background
 from voiceguide.errors import TargetError, VoiceguideError, near
-from voiceguide.guide.exporting import Summary, check_order, levelled, summed_up
+from voiceguide.guide.exporting import Summary, check_distinct, check_order, levelled, summed_up
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.stage import bed_of, clips_of, rehearsed
 from voiceguide.guide.tracks import Order
@@ -76,14 +76,16 @@ def jobs_of(requests: Sequence[Request], order: Order) -> list[Job]:
     for request in requests:
         patterns = (_in_folder(target, request, several_voices) for target in order.targets)
         targets = tuple(_named(pattern, request) for pattern in patterns)
-        for target in targets:
-            if target in owners:
+        own = replace(order, targets=targets)
+        files = check_distinct(own)
+        for file in files:
+            if file in owners:
                 raise TargetError(
-                    f"{owners[target]} and {_told(request)} would both be {target}",
+                    f"{owners[file]} and {_told(request)} would both be {file}",
                     hint="put {routine}, {minutes} or {voice} into the name",
                 )
-        owners |= dict.fromkeys(targets, _told(request))
-        jobs.append(Job(request, replace(order, targets=targets)))
+        owners |= dict.fromkeys(files, _told(request))
+        jobs.append(Job(request, own))
     return jobs
 
 
@@ -121,12 +123,13 @@ def export_all(
                 if finished:
                     finished(outcome)
 
+    refused = [_refusal(job) for job in jobs]
     with ExitStack() as opened:
         voices = _Voices(opened)
         try:
-            for index, job in enumerate(jobs):
+            for index, (job, error) in enumerate(zip(jobs, refused, strict=True)):
                 collect(cores() - 1)
-                running[_begun(job, voices, speaking, stopped)] = index
+                running[_failed(job, error) if error else _begun(job, voices, speaking, stopped)] = index
             collect(0)
         finally:
             stopped.set()
@@ -134,19 +137,31 @@ def export_all(
     return [outcomes[index] for index in range(len(jobs))]
 
 
+def _refusal(job: Job) -> VoiceguideError | None:
+    """Return why a session cannot be written, found out before any work is done."""
+    try:
+        check_order(job.order, job.request)
+    except VoiceguideError as error:
+        return error
+    return None
+
+
+def _failed(job: Job, error: VoiceguideError) -> Future[Outcome]:
+    failed: Future[Outcome] = Future()
+    failed.set_result(Outcome(job, error=error))
+    return failed
+
+
 def _begun(job: Job, voices: _Voices, speaking: Progress | None, stopped: Event) -> Future[Outcome]:
     """Speak what a session needs, begin to write it, and return where its outcome will be."""
     with ExitStack() as opened:
         try:
-            check_order(job.order, job.request)
             routine = load_routine(job.request.routine)
             clips = voices.clips_of(job.request, routine.language)
             bed = opened.enter_context(closing(bed_of(levelled(job.request, job.order))))
             session = rehearsed(job.request, routine, clips, speaking)
         except VoiceguideError as error:
-            failed: Future[Outcome] = Future()
-            failed.set_result(Outcome(job, error=error))
-            return failed
+            return _failed(job, error)
         rest = opened.pop_all()
 
     def finish() -> Outcome:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import ScheduleError, TargetError, VoiceguideError
-from voiceguide.guide.extras import PAGE, Extras, check_extras
+from voiceguide.guide.extras import PAGE, Extras, check_extras, files_beside
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, tell_voice
-from voiceguide.guide.tracks import Order, Track, one_a_stem, write_tracks
+from voiceguide.guide.tracks import Order, Track, one_a_stem, sound_beside, write_tracks
 from voiceguide.routine.library import load_routine
 from voiceguide.scheduler.schedule import Schedule
 from voiceguide.units import MINUTE_MS
@@ -94,6 +94,8 @@ def export(
         tell_voice(request, clips)
     for track in summary.tracks:
         if len(targets) == 1 and track.error:
+            if track.size_bytes:
+                _log.warning("%s is written, but not all that was to stand beside it", track.target)
             raise track.error
         if not (track.error or track.chapters or order.extras.cue):
             _log.info("A %s file holds no chapters; --cue writes a cue sheet beside it.", track.target.suffix)
@@ -117,9 +119,11 @@ def check_order(order: Order, request: Request) -> None:
         check_file(target, order.overwrite)
         if order.quality == _AUDIOBOOK and target.suffix.lower() != ".mp3":
             raise TargetError(f"{target} cannot be an audiobook for ACX, which takes .mp3", hint="name an .mp3 file")
-    _check_distinct(order.targets)
+    check_distinct(order)
     for target in one_a_stem(order.targets):
         check_extras(target, order.extras, order.overwrite)
+        if order.extras.cue and sound_beside(target, order.targets).suffix.lower() == PAGE:
+            raise TargetError(f"{target} needs no cue sheet", hint="a page has its steps; leave --cue out")
     _check_length(order, request.options.budget_ms or 0)
 
 
@@ -158,12 +162,19 @@ def summed_up(
     )
 
 
-def _check_distinct(targets: tuple[Path, ...]) -> None:
+def check_distinct(order: Order) -> list[Path]:
+    """Return every file that is to be written, those beside the targets too.
+
+    Raises:
+        TargetError: Two of them are one.
+    """
     seen: dict[Path, Path] = {}
-    for target in targets:
-        other = seen.setdefault(target.resolve(), target)
-        if other is not target:
-            raise TargetError(f"{other} and {target} are one file", hint="give each file a name of its own")
+    beside = [file for target in one_a_stem(order.targets) for file in files_beside(target, order.extras)]
+    for file in (*order.targets, *beside):
+        other = seen.setdefault(file.resolve(), file)
+        if other is not file:
+            raise TargetError(f"{other} and {file} are one file", hint="give each file a name of its own")
+    return list(seen.values())
 
 
 def _check_length(order: Order, length_ms: int) -> None:

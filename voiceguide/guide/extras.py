@@ -86,7 +86,9 @@ def write_extras(
     mix: Mix,
     *,
     plan: Plan,
+    sound: str,
     quality: Quality = "good",
+    overwrite: bool = False,
     writing: Progress | None = None,
 ) -> list[Path]:
     """Write what stands beside a track, and return the files; of the steps, their folder.
@@ -98,7 +100,9 @@ def write_extras(
         timeline: What is heard when.
         mix: The session as sound; its music is read from the beginning again.
         plan: What the timetable tells.
+        sound: Name of the file that a cue sheet belongs to.
         quality: How good the sound of the steps is; stems lose nothing.
+        overwrite: Whether files that are there may be replaced.
         writing: Is told how many frames are written; what it raises ends all.
 
     Raises:
@@ -107,17 +111,20 @@ def write_extras(
     from voiceguide.export.split import folder_of, split
     from voiceguide.export.stems import write_stems
     from voiceguide.files import written_beside
-    from voiceguide.outputs.target import target_errors
+    from voiceguide.outputs.target import check_target, target_errors
 
-    for kind, text in _texts(target, extras, routine, timeline, plan):
+    for kind, text in _texts(extras, routine, timeline, plan, sound):
         file = target.with_suffix(f".{kind}")
         with target_errors(file), written_beside(file) as beside:
-            beside.write_text(text, "utf-8")
+            # A path may hold what is no text.
+            beside.write_text(text, "utf-8", "replace")
+            check_target(file, overwrite)
     tags = tags_of(routine, timeline)
     if extras.stems:
-        write_stems(mix, target, tags, writing)
+        write_stems(mix, target, tags, writing, overwrite=overwrite)
     if extras.split:
-        split(mix, tags, folder_of(target), sound_kind(target), quality=quality, progress=writing)
+        kind = sound_kind(target)
+        split(mix, tags, folder_of(target), kind, quality=quality, progress=writing, overwrite=overwrite)
     return files_beside(target, extras)
 
 
@@ -130,21 +137,21 @@ def sound_kind(target: Path) -> str:
 
 
 def _kinds(extras: Extras) -> Iterator[str]:
-    yield from extras.captions
+    yield from dict.fromkeys(extras.captions)
     if extras.cue:
         yield "cue"
     if extras.text:
         yield "txt"
 
 
-def _texts(target: Path, extras: Extras, routine: Routine, timeline: Timeline, plan: Plan) -> Iterator[tuple[str, str]]:
+def _texts(extras: Extras, routine: Routine, timeline: Timeline, plan: Plan, sound: str) -> Iterator[tuple[str, str]]:
     from voiceguide.export.captions import FORMATS, cue_sheet
     from voiceguide.export.timetable import timetable
 
-    for name in extras.captions:
+    for name in dict.fromkeys(extras.captions):
         yield name, FORMATS[name](timeline, routine.title)
     if extras.cue:
-        yield "cue", cue_sheet(timeline, routine.title, target.name)
+        yield "cue", cue_sheet(timeline, routine.title, sound)
     if extras.text:
         yield "txt", timetable(plan)
 

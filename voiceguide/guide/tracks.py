@@ -47,7 +47,7 @@ class Track:
     chapters: int = 0
     """How many it holds; 0 where its format holds none."""
     error: VoiceguideError | None = None
-    """Why it was not made, or what of it was not."""
+    """Why it was not made; where it has a size, why not all was made that was to stand beside it."""
 
 
 def write_tracks(
@@ -80,6 +80,16 @@ def write_tracks(
 def one_a_stem(targets: Sequence[Path]) -> list[Path]:
     """Return the targets without those that differ from one before in their ending only: what is beside is the same."""
     return list({target.with_suffix(""): target for target in reversed(targets)}.values())[::-1]
+
+
+def sound_beside(target: Path, targets: Sequence[Path]) -> Path:
+    """Return the sound that a cue sheet beside `target` is for: one that holds no chapters, where there is one."""
+    from voiceguide.outputs.tags import holds_chapters
+
+    sounds = [
+        each for each in targets if each.with_suffix("") == target.with_suffix("") and each.suffix.lower() != PAGE
+    ]
+    return next((each for each in sounds if not holds_chapters(each.suffix.lower())), sounds[0] if sounds else target)
 
 
 def _one_a_stem(jobs: Sequence[_Job]) -> list[_Job]:
@@ -115,6 +125,7 @@ class _Job:
     def __init__(self, target: Path, order: Order, session: Schedule, tags: Tags, frames: int) -> None:
         self.target = target
         self.error: VoiceguideError | None = None
+        self._error_beside: VoiceguideError | None = None
         self._order, self._session, self._tags, self._frames = order, session, tags, frames
         self._output: Output | None = None
 
@@ -148,21 +159,26 @@ class _Job:
                 session.timeline,
                 mix,
                 plan=session.plan,
+                sound=sound_beside(self.target, self._order.targets).name,
                 quality=self._order.quality,
+                overwrite=self._order.overwrite,
                 writing=writing,
             )
         except VoiceguideError as error:
-            self.error = error
+            self._error_beside = error
             return []
 
     def track(self) -> Track:
         """Return what became of it."""
         from voiceguide.outputs.tags import holds_chapters
+        from voiceguide.outputs.target import target_errors
 
         if self.error:
             return Track(target=self.target, error=self.error)
         chapters = len(self._tags.marks) if holds_chapters(sound_kind(self.target)) else 0
-        return Track(target=self.target, size_bytes=self.target.stat().st_size, chapters=chapters)
+        with target_errors(self.target):
+            size_bytes = self.target.stat().st_size
+        return Track(target=self.target, size_bytes=size_bytes, chapters=chapters, error=self._error_beside)
 
     @contextmanager
     def _opened(self) -> Iterator[Output]:

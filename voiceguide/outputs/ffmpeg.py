@@ -18,7 +18,7 @@ from voiceguide.media.child import Child
 from voiceguide.media.ffmpeg import INSTALL_HINT, find_ffmpeg
 from voiceguide.outputs.encoders import Quality, encoder
 from voiceguide.outputs.output import not_open, pcm
-from voiceguide.outputs.tags import Tags, ffmetadata, iso_639_2, write_tags
+from voiceguide.outputs.tags import CHPL_TITLE_BYTES, Tags, ffmetadata, iso_639_2, write_tags
 from voiceguide.outputs.target import Draft, target_error, target_errors
 from voiceguide.units import CHANNELS, SAMPLE_RATE
 
@@ -66,6 +66,10 @@ class FfmpegOutput:
         self._encoder = encoder(path.suffix.lower(), quality)
         if tags and self.name in _CHAPTERS_WITH_SOUND:
             self._encoder = ("-metadata:s:a:0", f"language={iso_639_2(tags.language)}", *self._encoder)
+            if any(len(mark.title.encode()) > CHPL_TITLE_BYTES for mark in tags.marks):
+                # The newer kind has them whole, and what is cut in the midst of a letter cannot be read.
+                flags = {"+faststart": "+faststart+disable_chpl"}
+                self._encoder = tuple(flags.get(word, word) for word in self._encoder)
         self._draft = Draft(path, overwrite)
         self._child: Child | None = None
         self._is_empty = True

@@ -6,6 +6,7 @@ Frame Addendum") in MP3, Vorbis comments ``CHAPTER000`` (xiph.org, "Chapter Exte
 """
 
 import base64
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
@@ -13,6 +14,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from voiceguide.units import clock
+
+_MOST_ENTRIES: Final = 255
+"""Of a table of contents in ID3: they are counted in one byte."""
+
+_AUDIOBOOK: Final = 2
+"""What the MP4 tag ``stik`` has for one."""
+
+CHPL_TITLE_BYTES: Final = 255
+"""Of a title in the older kind of MP4 chapters; a longer one is cut wherever that is, in the midst of a letter too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +86,16 @@ def write_tags(path: Path, kind: str, tags: Tags) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    if kind in _WRITERS:
+    from mutagen import MutagenError
+
+    if kind not in _WRITERS:
+        return
+    try:
         _WRITERS[kind](path, tags)
+    except MutagenError as error:
+        # It wraps what the system said.
+        reason = next((each for each in error.args if isinstance(each, OSError)), None)
+        raise reason or OSError(errno.EIO, f"its tags cannot be written: {error}") from error
 
 
 def _mp3(path: Path, tags: Tags) -> None:
@@ -130,8 +148,8 @@ def _chapter_frames(marks: tuple[Mark, ...]) -> list[Any]:
             continue
         name = f"toc-{names[0]}"
         whole.append(name)
-        frames.append(_contents(name, names, section, top=False))
-    return [*frames, _contents("toc", whole, None, top=True)]
+        frames += _contents(name, names, section)
+    return [*frames, *_contents("toc", whole, None, top=True)]
 
 
 def _filler(title: str, longest: int) -> Any:
@@ -145,12 +163,18 @@ def _filler(title: str, longest: int) -> Any:
     return id3.PRIV(owner="filler", data=bytes(longest - len(title.encode("utf-16"))))
 
 
-def _contents(name: str, children: list[str], title: str | None, *, top: bool) -> Any:
+def _contents(name: str, children: list[str], title: str | None, *, top: bool = False) -> list[Any]:
+    """Return a table of contents, and those under it where one cannot count so many entries."""
     from mutagen import id3
 
+    parts = [children[at : at + _MOST_ENTRIES] for at in range(0, len(children), _MOST_ENTRIES)]
+    if len(parts) > 1:
+        names = [f"{name}-{number}" for number in range(len(parts))]
+        under = [each for part, its in zip(parts, names, strict=True) for each in _contents(its, part, None)]
+        return [*under, *_contents(name, names, title, top=top)]
     flags = id3.CTOCFlags.ORDERED | (id3.CTOCFlags.TOP_LEVEL if top else 0)
     sub_frames = [id3.TIT2(encoding=1, text=title)] if title else []
-    return id3.CTOC(element_id=name, flags=flags, child_element_ids=children, sub_frames=sub_frames)
+    return [id3.CTOC(element_id=name, flags=flags, child_element_ids=children, sub_frames=sub_frames)]
 
 
 def _flac(path: Path, tags: Tags) -> None:
@@ -215,6 +239,15 @@ def _mp4(path: Path, tags: Tags) -> None:
     file.save()
 
 
+def _m4b(path: Path, tags: Tags) -> None:
+    from mutagen.mp4 import MP4
+
+    _mp4(path, tags)
+    file = MP4(path)
+    file["stik"] = [_AUDIOBOOK]
+    file.save()
+
+
 def _picture(cover: bytes) -> Any:
     from mutagen.flac import Picture
 
@@ -245,6 +278,6 @@ _WRITERS: Final[dict[str, Callable[[Path, Tags], None]]] = {
     ".ogg": _ogg,
     ".opus": _opus,
     ".m4a": _mp4,
-    ".m4b": _mp4,
+    ".m4b": _m4b,
 }
 """Kind of file to what puts tags into it; a kind that is not here holds none."""
