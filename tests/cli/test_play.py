@@ -59,7 +59,7 @@ class AtTerminal:
 
         seen = ""
         end = time.monotonic() + within_s
-        while text not in seen:
+        while text.lower() not in seen.lower():
             ready, _, _ = select.select([self.master], [], [], max(0.0, end - time.monotonic()))
             if not ready:
                 pytest.fail(f"{text!r} was not shown within {within_s} s; seen: {seen!r}")

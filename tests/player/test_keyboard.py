@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from queue import SimpleQueue
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from needs import needs_command
 
 from voiceguide.player.commands import Commands, Verb
 from voiceguide.player.controls import keyboard as keyboard_module
@@ -116,17 +118,27 @@ os.write(out, b"over\\n")
 
 
 class AtTerminal:
-    """A keyboard at a terminal of its own, and what it asks for."""
+    """A keyboard at a terminal of its own, and what it asks for.
 
-    def __init__(self, rounds: int) -> None:
+    Args:
+        rounds: The session waits so often for a key, 0.1 s at most.
+        shell: Starts it, if any.
+        at: What of the session is at the terminal, 0 to 2.
+    """
+
+    def __init__(self, rounds: int, *shell: str, at: Collection[int] = (0,)) -> None:
         self.master, self.slave = pty.openpty()
         self.before = termios.tcgetattr(self.slave)
         asked, asks = os.pipe()
+        stdin, stdout, stderr = (self.slave if number in at else subprocess.PIPE for number in range(3))
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SESSION, str(asks), str(rounds)],
-            stdin=self.slave, stderr=subprocess.PIPE, start_new_session=True, pass_fds=[asks],
-            preexec_fn=own_terminal,  # noqa: PLW1509 - no threads are about
+            shell or [sys.executable, "-c", SESSION, str(asks), str(rounds)],
+            env={**os.environ, "PYTHON": sys.executable, "SESSION": SESSION},
+            stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True, pass_fds=[asks],
+            preexec_fn=lambda: fcntl.ioctl(min(at), termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads are about
         )  # fmt: skip
+        if shell:
+            self.press(f'"$PYTHON" -c "$SESSION" {asks} {rounds}\n')
         os.close(asks)
         self.asked = os.fdopen(asked, buffering=1)
 
@@ -137,6 +149,18 @@ class AtTerminal:
         """Return the next command; "" when the session has ended."""
         return next((line.strip() for line in self.asked if line.strip()), "")
 
+    @property
+    def foreground(self) -> int:
+        """The process group whose terminal it is just now."""
+        return os.tcgetpgrp(self.master)
+
+    @property
+    def gives_lines(self) -> bool:
+        """Whether it is as shells want it, with lines that are shown; else it gives single keys."""
+        local = termios.tcgetattr(self.slave)[3]
+        assert bool(local & termios.ECHO) is bool(local & termios.ICANON)
+        return bool(local & termios.ICANON)
+
     def close(self) -> None:
         self.process.kill()
         self.process.communicate()
@@ -144,11 +168,6 @@ class AtTerminal:
         for end in (self.master, self.slave):
             if end >= 0:
                 os.close(end)
-
-
-def own_terminal() -> None:
-    """Make standard input the terminal that hangs up."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 @pytest.fixture
@@ -177,12 +196,14 @@ def test_what_is_pressed_is_not_shown(terminal):
     assert not select.select([terminal.master], [], [], 0.1)[0]
 
 
-def test_a_terminal_that_goes_away_ends_the_keyboard_and_not_the_session():
-    terminal = AtTerminal(rounds=8)
+@pytest.mark.parametrize("at", [[0], [2], [1], [0, 1, 2]])
+def test_a_terminal_that_goes_away_ends_the_keyboard_and_not_the_session(at):
+    terminal = AtTerminal(rounds=8, at=at)
     try:
-        assert terminal.next() == "True"
-        terminal.press("n")
-        assert terminal.next() == "next"
+        assert terminal.next() == str(0 in at)
+        if 0 in at:
+            terminal.press("n")
+            assert terminal.next() == "next"
         for end in (terminal.slave, terminal.master):
             os.close(end)
         terminal.master = terminal.slave = -1
@@ -190,16 +211,80 @@ def test_a_terminal_that_goes_away_ends_the_keyboard_and_not_the_session():
         # It hangs up first; then there is nothing to read from, nor to leave as it was.
         assert terminal.next() == "over"
         _, said = terminal.process.communicate(timeout=10)
-        assert (terminal.process.returncode, said) == (0, b"")
+        assert (terminal.process.returncode, said or b"") == (0, b"")
     finally:
         terminal.close()
 
 
-def test_a_hang_up_that_somebody_sends_ends_the_session_and_leaves_the_terminal_as_it_was(terminal):
-    terminal.process.send_signal(signal.SIGHUP)
+@pytest.mark.parametrize("at", [[0], [2], [0, 1, 2]])
+def test_a_hang_up_that_somebody_sends_ends_the_session_and_leaves_the_terminal_as_it_was(at):
+    terminal = AtTerminal(rounds=400, at=at)
+    try:
+        assert terminal.next() == str(0 in at)
 
-    assert terminal.process.wait(5) == 129
-    assert termios.tcgetattr(terminal.slave) == terminal.before
+        terminal.process.send_signal(signal.SIGHUP)
+
+        assert terminal.process.wait(5) == 129
+        assert termios.tcgetattr(terminal.slave) == terminal.before
+    finally:
+        terminal.close()
+
+
+def test_ctrl_s_stops_nothing(terminal):
+    terminal.press("\x13n")
+    assert terminal.next() == "next"
+
+    assert select.select([], [terminal.slave], [], 0)[1]
+
+
+def by_ctrl_z(terminal: AtTerminal) -> None:
+    terminal.press("\x1a")
+
+
+def by_force(terminal: AtTerminal) -> None:
+    """Without giving it the time to put anything in order."""
+    os.killpg(terminal.foreground, signal.SIGSTOP)
+
+
+SHELLS = [
+    pytest.param(["bash", "--norc", "--noediting", "-i"], marks=needs_command("bash")),
+    pytest.param(["dash", "-i"], marks=needs_command("dash")),
+]
+
+
+@pytest.mark.parametrize("stop", [by_ctrl_z, by_force])
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_session_that_is_stopped_and_goes_on_has_its_keys_and_leaves_the_terminal_as_it_was(shell, stop):
+    terminal = AtTerminal(400, *shell, at=(0, 1, 2))
+    try:
+        assert terminal.next() == "True"
+        session = terminal.foreground
+        for key in "np":
+            assert not terminal.gives_lines
+            stop(terminal)
+            wait_until(lambda: terminal.foreground == terminal.process.pid)
+            # Some shells leave it to us.
+            if stop is by_ctrl_z:
+                wait_until(lambda: terminal.gives_lines)
+
+            terminal.press("fg\n")
+            wait_until(lambda: terminal.foreground == session and not terminal.gives_lines)
+            terminal.press(key)
+            assert terminal.next() == KEYS[key]
+
+        terminal.press("q")
+        assert [terminal.next(), terminal.next()] == ["stop", "over"]
+        wait_until(lambda: terminal.foreground == terminal.process.pid and terminal.gives_lines)
+        assert termios.tcgetattr(terminal.slave) == terminal.before
+    finally:
+        terminal.close()
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("stdin", ["nothing", "a file", "closed"])

@@ -29,7 +29,8 @@ def _run() -> None:
     _print_whatever_the_terminal_can()
     show_notes()
     signal.signal(signal.SIGTERM, _leave)
-    if hasattr(signal, "SIGHUP"):
+    # Who started us with nohup wants us to outlive a hang-up.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, _leave)
     try:
         app()

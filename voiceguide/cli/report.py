@@ -2,11 +2,15 @@
 
 import logging
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from voiceguide.errors import VoiceguideError
 from voiceguide.routine.document import CONTROL, BrokenRoutineError
+
+_BREAKS: Final = str.maketrans("\t\n\r", "   ")
 
 
 def report(error: VoiceguideError) -> None:
@@ -48,11 +52,34 @@ def show_notes() -> None:
     logging.getLogger("voiceguide.guide").setLevel(logging.INFO)
 
 
+@contextmanager
+def notes_told_to(tell: Callable[[str], None]) -> Iterator[None]:
+    """During the block give the notes of all parts to `tell`, rather than write them to a terminal and wait for it."""
+    ours, teller = logging.getLogger("voiceguide"), _Teller(tell)
+    before, ours.handlers = ours.handlers, []
+    # Of the packages that we use, too.
+    logging.getLogger().addHandler(teller)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(teller)
+        ours.handlers = before
+
+
+class _Teller(logging.Handler):
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._tell(self.format(record))
+
+
 def _print_two_lines(message: str, hint: str) -> None:
-    note(f"error: {_plain(message)}")
-    note(f" hint: {_plain(hint)}")
+    note(f"error: {plain(message)}")
+    note(f" hint: {plain(hint)}")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return what a person typed or a stranger named, as something that a terminal can only show."""
-    return CONTROL.sub("?", text.replace("\n", " "))
+    return CONTROL.sub("?", text.translate(_BREAKS))

@@ -43,9 +43,12 @@ def play(
         if routine is None:
             _refuse_other_wishes(ctx)
             request, resumed = guide.to_resume()
-            request = replace(request, options=replace(request.options, keys=has_keys))
-            for name, value in (("music", sound.music), ("output", output)):
-                request = replace(request, **{name: value}) if _given(ctx, name) else request
+            request = replace(
+                request,
+                options=replace(request.options, keys=has_keys),
+                music=sound.music if _given(ctx, "music") else request.music,
+                output=output if _given(ctx, "output") else request.output,
+            )
             guide.play(request, commands, screen.watch, resumed=resumed, phone=wishes)
             return
         request = request_of(routine, session, sound, output=output, until=until, keys=has_keys)

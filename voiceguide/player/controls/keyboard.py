@@ -17,17 +17,16 @@ r"""Single keys from the terminal, which is always left as it was.
 A presenter's remote control works too: it sends page down (next), page up (previous) and b (hold).
 """
 
-import os
 import re
-import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Event, Thread
-from types import FrameType, MappingProxyType
+from types import MappingProxyType
 from typing import Final
 
 from voiceguide.player.commands import Command, Commands, Verb
+from voiceguide.player.controls.terminal import NextKeys, has_keys, outliving_the_terminal, single_keys
 
 KEYS: Final[Mapping[str, Verb]] = MappingProxyType(
     {
@@ -69,27 +68,27 @@ _BEGUN: Final = re.compile(r"(?:\x1b(?:\[[0-?]*[ -/]*|O)?|[\xe0\0])\Z")
 """A key of which the rest is still on its way: over a network it may come in parts."""
 
 _LONGEST_BEGUN: Final = 16
-_LOOK_AGAIN_S: Final = 0.05
 
 
 @contextmanager
 def keyboard(commands: Commands) -> Iterator[bool]:
     """Turn keys into commands during the block; yield whether there is a keyboard at all.
 
-    A terminal that goes away takes its keys along and nothing else.
+    A terminal that goes away takes its keys along and nothing else, whatever of us it shows or reads.
     """
-    if not _has_terminal():
-        yield False
-        return
-    done = Event()
-    with _outliving_the_terminal(), _single_keys():
-        reader = Thread(target=_read_keys, args=(commands, done), name="keyboard", daemon=True)
-        reader.start()
-        try:
-            yield True
-        finally:
-            done.set()
-            reader.join()
+    with outliving_the_terminal():
+        if not has_keys():
+            yield False
+            return
+        done = Event()
+        with single_keys() as next_keys:
+            reader = Thread(target=_read_keys, args=(next_keys, commands, done), name="keyboard", daemon=True)
+            reader.start()
+            try:
+                yield True
+            finally:
+                done.set()
+                reader.join()
 
 
 class Presses:
@@ -123,98 +122,12 @@ def _name(sent: str) -> str:
     return _NAMES.get(sent, sent.lower())
 
 
-def _has_terminal() -> bool:
-    try:
-        return sys.stdin is not None and os.isatty(sys.stdin.fileno()) and _is_ours(sys.stdin.fileno())
-    except (OSError, ValueError):
-        return False
-
-
-def _read_keys(commands: Commands, done: Event) -> None:
+def _read_keys(next_keys: NextKeys, commands: Commands, done: Event) -> None:
     presses = Presses()
     while not done.is_set():
-        typed = _next_keys()
+        typed = next_keys()
         if typed is None:
             return
         for key in presses.taken(typed, time.monotonic()):
             if key in KEYS:
                 commands.put(Command(KEYS[key]))
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _is_ours(_terminal: int) -> bool:
-        return True
-
-    @contextmanager
-    def _outliving_the_terminal() -> Iterator[None]:
-        yield
-
-    @contextmanager
-    def _single_keys() -> Iterator[None]:
-        yield
-
-    def _next_keys() -> str | None:
-        """Return the keys that were pressed, "" when none came soon."""
-        if not msvcrt.kbhit():
-            Event().wait(_LOOK_AGAIN_S)
-            return ""
-        return msvcrt.getwch()
-
-else:
-    import select
-    import signal
-    import termios
-    import threading
-    import tty
-
-    def _is_ours(terminal: int) -> bool:
-        """Return whether we are in the foreground; in the background, to touch the terminal would stop us."""
-        return os.tcgetpgrp(terminal) == os.getpgrp()
-
-    @contextmanager
-    def _outliving_the_terminal() -> Iterator[None]:
-        """Go on when the terminal hangs up; a hang-up that somebody sends means what it always does."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = signal.getsignal(signal.SIGHUP)
-
-        def hung_up(number: int, frame: FrameType | None) -> None:
-            if callable(before) and _has_terminal():
-                before(number, frame)
-
-        signal.signal(signal.SIGHUP, hung_up)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGHUP, before)
-
-    @contextmanager
-    def _single_keys() -> Iterator[None]:
-        """Give keys at once and without an echo; Ctrl-C stays what it is."""
-        terminal = sys.stdin.fileno()
-        before = termios.tcgetattr(terminal)
-        try:
-            tty.setcbreak(terminal)
-            yield
-        finally:
-            # A terminal that has gone away needs nothing any more, nor does one that is somebody else's by now.
-            with suppress(OSError, termios.error):
-                if _is_ours(terminal):
-                    termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
-
-    def _next_keys() -> str | None:
-        """Return the keys that were pressed, "" when none came soon, `None` when the terminal is gone."""
-        terminal = sys.stdin.fileno()
-        try:
-            if not select.select([terminal], [], [], _LOOK_AGAIN_S)[0]:
-                return ""
-            if not _is_ours(terminal):
-                Event().wait(_LOOK_AGAIN_S)
-                return ""
-            typed = os.read(terminal, 64)
-        except OSError:
-            return None
-        return typed.decode("latin-1") if typed else None
