@@ -161,7 +161,7 @@ def commands(folder: Path, *, short: bool) -> Figures:
             for _ in range(10 if short else 100):
                 time.sleep(chance.uniform(0.6, 1.6))
                 begun_s = time.monotonic()
-                session.ctl(chance.choice(("next", "repeat", "next")))
+                session.ctl(chance.choice(("repeat", f"jump {chance.randint(1, STEPS)}")))
                 time.sleep(0.7)
                 found = onset_s(capture.since(begun_s), chime)
                 taken_ms.append(9_999.0 if found is None else found * SECOND_MS)

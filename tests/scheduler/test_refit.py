@@ -1,7 +1,7 @@
 import itertools
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import measure, routines
 
@@ -10,6 +10,7 @@ from voiceguide.routine.amounts import Count, Duration
 from voiceguide.routine.library import load_routine
 from voiceguide.routine.model import Routine, Section, Step
 from voiceguide.scheduler.options import Options
+from voiceguide.scheduler.parts import Part
 from voiceguide.scheduler.pauses import BETWEEN_SENTENCES_MS, USEFUL_MS
 from voiceguide.scheduler.phrases import phrases
 from voiceguide.scheduler.planning import Terms
@@ -39,6 +40,12 @@ def moments(draw: st.DrawFn) -> tuple[Schedule, Terms, int]:
     return made, session, draw(st.integers(0, made.plan.length_ms))
 
 
+def asked(made: Schedule, from_ms: int, by_ms: int) -> dict[Part, int]:
+    """Ask for the step that lies at a moment."""
+    begun = [step.part for step in made.plan.steps if step.start_ms < from_ms]
+    return {begun[-1]: by_ms} if begun else {}
+
+
 def assert_goes_on_from(made: Schedule, fitted: Schedule, from_ms: int) -> None:
     """Assert that one session is as the other up to a moment, and sound after it."""
     for one, other in ((made, fitted), (fitted, made)):
@@ -60,7 +67,7 @@ def assert_goes_on_from(made: Schedule, fitted: Schedule, from_ms: int) -> None:
 def test_a_step_gets_longer_and_all_else_only_moves(moment, minutes):
     made, session, from_ms = moment
 
-    fitted = refit(made, session, from_ms=from_ms, longer_ms=minutes * MINUTE_MS)
+    fitted = refit(made, session, from_ms=from_ms, longer_ms=asked(made, from_ms, minutes * MINUTE_MS))
 
     assert_goes_on_from(made, fitted.made, from_ms)
     steps = list(zip(made.plan.steps, fitted.made.plan.steps, strict=True))
@@ -85,7 +92,7 @@ def test_the_end_is_kept_within_the_ranges_of_what_is_to_come(moment, shift_ms, 
     made, session, from_ms = moment
     end_ms = made.plan.length_ms + shift_ms
 
-    fitted = refit(made, session, from_ms=from_ms, longer_ms=longer_ms, end_ms=end_ms)
+    fitted = refit(made, session, from_ms=from_ms, longer_ms=asked(made, from_ms, longer_ms), end_ms=end_ms)
 
     assert_goes_on_from(made, fitted.made, from_ms)
     assert fitted.made.plan.length_ms == end_ms + fitted.late_ms
@@ -141,7 +148,9 @@ def test_what_no_longer_fits_goes_by_its_priority_and_is_named():
     made = schedule(routine, terms())
     glide = made.plan.steps[0]
 
-    fitted = refit(made, terms(), from_ms=glide.start_ms + 5_000, longer_ms=90_000, end_ms=made.plan.length_ms)
+    fitted = refit(
+        made, terms(), from_ms=glide.start_ms + 5_000, longer_ms={glide.part: 90_000}, end_ms=made.plan.length_ms
+    )
 
     assert fitted.left_out == ("Press", "Knead")
     assert [step.part.step.title for step in fitted.made.plan.steps] == ["Glide", "Rest"]
@@ -175,13 +184,81 @@ def test_what_is_being_done_gets_shorter_when_nothing_else_can_give():
     assert too_much.made.plan.steps[0].length_ms == 30_000
 
 
+def test_time_that_is_over_goes_to_what_is_being_done_and_what_is_to_come_by_their_room():
+    made = schedule(routine_of(timed("Glide", 20, 60), timed("Knead", 20, 100), timed("Rest", 30, 30)), terms(120_000))
+    glide, knead, rest = made.plan.steps
+
+    fitted = refit(made, terms(), from_ms=glide.start_ms + 15_000, end_ms=made.plan.length_ms + 40_000)
+    too_much = refit(made, terms(), from_ms=glide.start_ms + 15_000, end_ms=made.plan.length_ms + 300_000)
+
+    more_ms = [
+        after.length_ms - before.length_ms
+        for before, after in zip(made.plan.steps, fitted.made.plan.steps, strict=True)
+    ]
+    assert sum(more_ms) == 40_000
+    assert more_ms[1] == pytest.approx(2 * more_ms[0], abs=2)
+    assert [step.length_ms for step in too_much.made.plan.steps] == [60_000, 100_000, 30_000]
+    assert too_much.late_ms == 190_000 - (glide.length_ms + knead.length_ms + rest.length_ms) - 300_000
+
+
+@settings(max_examples=30)
+@given(moments(), st.integers(-20 * MINUTE_MS, 20 * MINUTE_MS), st.integers(0, 5), st.data())
+def test_what_was_granted_stays_granted_whatever_happens_then(moment, shift_ms, which, data):
+    made, session, from_ms = moment
+    assume(from_ms < made.plan.closing_ms)
+    left = [step for step in made.plan.steps if step.end_ms > from_ms]
+    step = left[min(which, len(left) - 1)]
+    end_ms = made.plan.length_ms
+
+    first = refit(made, session, from_ms=from_ms, longer_ms={step.part: MINUTE_MS}, end_ms=end_ms)
+    granted = next(each for each in first.made.plan.steps if each.part == step.part)
+    again_ms = data.draw(st.integers(0, granted.end_ms - 1))
+    then = refit(first.made, session, from_ms=again_ms, asked=first.asked, end_ms=first.made.plan.length_ms + shift_ms)
+
+    # More, where what had to go leaves more than was missing.
+    assert granted.length_ms >= step.length_ms + MINUTE_MS
+    assert_goes_on_from(first.made, then.made, again_ms)
+    (still,) = [each for each in then.made.plan.steps if each.part == step.part]
+    assert still.length_ms >= step.length_ms + MINUTE_MS
+
+
+def test_what_was_asked_to_be_shorter_takes_no_time_that_is_over():
+    made = schedule(routine_of(timed("Glide", 20, 90), timed("Rest", 20, 90)), terms(140_000))
+    glide = made.plan.steps[0]
+
+    fitted = refit(
+        made, terms(), from_ms=glide.start_ms + 5_000, longer_ms={glide.part: -20_000}, end_ms=made.plan.length_ms
+    )
+    longer = refit(fitted.made, terms(), from_ms=5_000, asked=fitted.asked, end_ms=made.plan.length_ms + 2 * MINUTE_MS)
+
+    assert fitted.late_ms == 0
+    assert [fit.made.plan.steps[0].length_ms for fit in (fitted, longer)] == [glide.length_ms - 20_000] * 2
+    assert longer.made.plan.steps[1].length_ms == 90_000
+
+
+def test_a_number_of_repeats_that_was_not_told_yet_is_told_as_it_will_be():
+    press = Step(title="Press", say="Press.", repeat=Count(2, 4), each=Duration(10_000, 10_000))
+    made = schedule(routine_of(timed("Glide", 30, 60), press), terms(90_000))
+    part, start_ms = made.plan.steps[1].part, made.plan.steps[1].start_ms
+
+    before = refit(made, terms(), from_ms=5_000, longer_ms={part: MINUTE_MS})
+    after = refit(made, terms(), from_ms=start_ms + 9_000, longer_ms={part: MINUTE_MS})
+
+    def told(one: Schedule) -> list[str]:
+        return [cue.name for cue in one.timeline.cues if "times" in cue.name]
+
+    repeats = before.made.plan.steps[1].repeats
+    assert (repeats, told(before.made)) == (after.made.plan.steps[1].repeats, [f"{repeats} times."])
+    assert told(after.made) == told(made) != told(before.made)
+
+
 def test_repeats_go_on_at_their_pace_and_the_last_is_told_anew():
     step = Step(title="Press", say="Press.", repeat=Count(3, 3), hold=Duration(10_000, 10_000))
     made = schedule(routine_of(step), terms())
     press = made.plan.steps[0]
     from_ms = press.repeat_starts_ms[2] + 3_000
 
-    fitted = refit(made, terms(), from_ms=from_ms, longer_ms=MINUTE_MS)
+    fitted = refit(made, terms(), from_ms=from_ms, longer_ms={press.part: MINUTE_MS})
 
     longer = fitted.made.plan.steps[0]
     assert (press.repeats, longer.repeats) == (3, 7)
@@ -221,5 +298,5 @@ def test_in_the_middle_of_any_sentence_of_a_built_in_routine_all_goes_well(minut
 
     for cue in made.timeline.cues:
         from_ms = (cue.at_ms + cue.end_ms) // 2
-        fitted = refit(made, session, from_ms=from_ms, longer_ms=minutes * MINUTE_MS)
+        fitted = refit(made, session, from_ms=from_ms, longer_ms=asked(made, from_ms, minutes * MINUTE_MS))
         assert_goes_on_from(made, fitted.made, from_ms)

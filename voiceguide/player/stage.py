@@ -58,8 +58,9 @@ class Stage:
     keep_end: bool = False
     """Whether what was held, repeated or skipped is taken from, or given to, the steps that remain."""
 
-    clock: Callable[[], float] = time.monotonic
-    """The time in seconds, from anywhere."""
+    clock: Callable[[], float] = time.time
+    """The time in seconds, as clocks on walls tell it: an end was promised by those, and on Linux the monotonic clock
+    stands still while a computer sleeps."""
 
     def prelude(self) -> Session:
         """Return the music alone, before anything else is known."""
