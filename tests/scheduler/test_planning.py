@@ -11,7 +11,7 @@ from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.pauses import END_MS, MOVE_ON_MS, USEFUL_MS
 from voiceguide.scheduler.phrases import phrases
 from voiceguide.scheduler.plan import Plan
-from voiceguide.scheduler.planning import Terms, make_plan
+from voiceguide.scheduler.planning import Terms, _minutes_between, make_plan
 from voiceguide.scheduler.schedule import schedule
 
 
@@ -360,3 +360,12 @@ def test_take_turns_gives_both_the_same():
 
     first, _, second = halves.values()
     assert first == pytest.approx(second, abs=10)
+
+
+@pytest.mark.parametrize(
+    ("least_ms", "most_ms", "told"),
+    [(90_000, 500_000, ("2", "8")), (61_000, 119_000, ("1.1", "1.9")), (61_200, 61_900, ("1.02", "1.03"))],
+)
+def test_the_minutes_that_one_is_told_to_ask_for_do_fit(least_ms, most_ms, told):
+    assert _minutes_between(least_ms, most_ms) == told
+    assert least_ms <= float(told[0]) * 60_000 <= float(told[1]) * 60_000 <= most_ms

@@ -226,10 +226,19 @@ def _without(parts: Iterable[Part], gone: Iterable[int]) -> list[Part]:
 
 
 def _does_not_fit(routine: Routine, budget_ms: int, least_ms: int, most_ms: int) -> BudgetError:
-    least, most = -(-least_ms // MINUTE_MS), most_ms // MINUTE_MS
+    least, most = _minutes_between(least_ms, most_ms)
     asked = f"{budget_ms / MINUTE_MS:g}"
     hint = f"it needs {least} minutes at least: ask for {least} to {most}"
     if budget_ms > most_ms:
         hint = f"it fills {most} minutes at most: ask for {least} to {most}, or more with --stretch"
     message = f"'{routine.title}' cannot be done in {asked} minutes"
     return BudgetError(message, hint=hint, least_ms=least_ms, most_ms=most_ms)
+
+
+def _minutes_between(least_ms: int, most_ms: int) -> tuple[str, str]:
+    """Return the least and the most minutes that fit: whole ones, or finer where no whole one does."""
+    for step_ms in (MINUTE_MS, MINUTE_MS // 10, MINUTE_MS // 100):
+        least, most = -(-least_ms // step_ms), most_ms // step_ms
+        if least <= most:
+            break
+    return f"{least * step_ms / MINUTE_MS:g}", f"{most * step_ms / MINUTE_MS:g}"
