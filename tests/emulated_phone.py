@@ -164,6 +164,16 @@ class Phone:
         self._script("pactl", f'case "$2" in module-aaudio-sink) exec {pactl} {null};; esac\nexec {pactl} "$@"')
         self._script("pacat", f'exec {pacat} "$@"')
 
+    def left(self) -> list[str]:
+        """Return the command lines of the phone's processes that still run."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                words = (process / "cmdline").read_bytes()
+                if str(self.root).encode() in words:
+                    found.append(words.replace(b"\0", b" ").decode(errors="replace"))
+        return found
+
     def end(self) -> None:
         """End all that was started here."""
         for process in self._started:

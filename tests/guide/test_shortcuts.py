@@ -65,6 +65,24 @@ def test_a_routine_of_the_library_goes_by_its_name_and_a_file_by_its_path(home, 
     assert said == ["slow-strokes", str(home / "near.yaml")]
 
 
+def test_sounds_and_recordings_of_the_persons_own_are_found_from_any_folder(home, monkeypatch):
+    monkeypatch.chdir(home)
+    for name in ("calm.mp3", "rain", "none", "en"):
+        (home / name).touch()
+    (home / "mine").mkdir()
+
+    def written(*options: str) -> list[str]:
+        script, *_ = write_shortcut(Request(routine="slow-strokes"), options)
+        words = shlex.split(script.read_text())
+        return words[words.index("slow-strokes") + 1 :][: len(options)]
+
+    assert written("--music", "calm.mp3", "--voice", "recorded:mine") == [
+        "--music", f"{home}/calm.mp3", "--voice", f"recorded:{home}/mine",
+    ]  # fmt: skip
+    for options in (["--music", "rain", "--voice", "espeak:en"], ["--music", "none"], ["--music", "gone.mp3"]):
+        assert written(*options) == options
+
+
 def test_a_link_is_replaced_and_what_it_leads_to_stays(home):
     elsewhere = home / "elsewhere"
     elsewhere.write_text("# Written by 'voiceguide phone shortcut', and written over by it.")

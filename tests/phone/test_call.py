@@ -37,9 +37,9 @@ def test_a_command_that_works_gives_its_answer(phone: Phone, termux: Termux, cap
     assert warnings(caplog) == []
 
 
-def test_whether_the_app_is_there_is_asked_once(phone: Phone, termux: Termux):
+def test_whether_the_app_is_there_is_asked_once_whoever_asks(phone: Phone, termux: Termux):
     assert termux.answers()
-    assert termux.answers()
+    assert Termux().answers()
     termux.call("termux-vibrate", "-d", "200")
 
     assert [each.name for each in phone.calls()] == ["termux-volume", "termux-vibrate"]
@@ -107,10 +107,24 @@ def test_the_wake_lock_needs_no_app(phone: Phone, termux: Termux):
     assert (phone.state / "held" / "wake-lock").exists()
 
 
-def test_a_command_reads_what_it_is_given(phone: Phone, termux: Termux):
-    termux.call("termux-tts-speak", "-l", "en", stdin="One.\nTwo.\n")
+def test_who_only_asks_whether_the_app_is_there_tells_of_it_himself(phone: Phone, termux: Termux, caplog):
+    phone.mood("termux-*", "missing")
 
-    assert [each.line for each in phone.lines("termux-tts-speak")] == ["One.", "Two."]
+    assert not termux.answers()
+
+    assert warnings(caplog) == []
+
+
+def test_only_one_command_runs_at_a_time_whoever_asks_but_a_release_waits_for_none(phone: Phone, termux: Termux):
+    phone.mood("termux-wake-lock", "hangs")
+    start = time.monotonic()
+    termux.later("termux-wake-lock")
+    phone.until(lambda: phone.calls("termux-wake-lock"))
+
+    assert Termux().call("termux-wake-unlock") == ""
+    assert time.monotonic() - start < LIMIT_S
+    assert Termux().call("termux-setup-storage") == ""
+    assert time.monotonic() - start >= LIMIT_S
 
 
 def test_calls_in_the_background_are_made_in_order_and_the_newest_of_a_kind_wins(phone: Phone, termux: Termux):
@@ -158,10 +172,28 @@ def test_an_end_drops_what_waits_and_waits_for_what_runs(phone: Phone, termux: T
     assert termux.call("termux-wake-unlock") == ""
 
 
-def test_a_phone_without_room_is_no_end_of_a_session(termux: Termux, monkeypatch: pytest.MonkeyPatch):
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+def full(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
 
+
+@pytest.mark.parametrize("has_memory_files", [True, False])
+def test_a_phone_without_room_sleeps_again(phone: Phone, termux: Termux, monkeypatch, has_memory_files: bool):
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    if not has_memory_files:
+        monkeypatch.delattr("os.memfd_create", raising=False)
+
+    assert termux.call("termux-wake-lock") == ""
+    assert (phone.state / "held" / "wake-lock").exists()
+    assert termux.call("termux-wake-unlock") == ""
+    assert not (phone.state / "held" / "wake-lock").exists()
+
+
+def test_what_fails_for_want_of_room_is_told_as_that(phone: Phone, termux: Termux, monkeypatch, caplog):
+    phone.mood("termux-*", "missing")
     monkeypatch.setattr("tempfile.TemporaryFile", full)
 
-    assert termux.call("termux-wake-lock") is None
+    termux.call("termux-vibrate")
+    termux.call("termux-wake-lock")
+
+    (told,) = warnings(caplog)
+    assert "make room" in told

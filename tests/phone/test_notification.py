@@ -5,7 +5,6 @@ import signal
 import subprocess
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from needs import needs_command
@@ -101,6 +100,14 @@ class TestWhatIsSeen:
         for sign, command in (("previous", "previous"), ("pause", "hold"), ("play", "resume"), ("next", "next")):
             assert f" ctl {command} ||" in option(words, f"--media-{sign}")
 
+    def test_a_full_storage_keeps_nothing_from_being_seen(self, monkeypatch):
+        def full():
+            raise FileNotFoundError(2, "No usable temporary directory found")
+
+        monkeypatch.setattr("tempfile.gettempdir", full)
+
+        assert notification(glance(STATUS), "buttons")[0] == "termux-notification"
+
 
 class TestASession:
     def test_it_shows_each_step_and_keeps_the_phone_awake_and_leaves_nothing(self, phone):
@@ -163,8 +170,7 @@ def test_whatever_termux_does_the_session_plays_to_its_end(phone, mood):
     assert time.monotonic() - began < 30
     if mood != "missing":
         assert phone.calls("termux-wake-unlock")
-    for call in phone.calls():
-        assert not Path(f"/proc/{call.pid}").exists() or not phone._is_ours(call.pid), call
+    phone.until(lambda: not phone.left(), within_s=2)
 
 
 def test_commands_that_begin_to_hang_delay_no_sound_and_end_in_time(phone):
@@ -219,6 +225,40 @@ class TestWhatEndsASession:
         assert not is_shown(phone)
         assert not is_held(phone)
         assert "was killed" not in phone.run("voiceguide", "phone", "status").stderr
+
+    def test_what_a_kill_leaves_behind_is_taken_away_by_a_session_that_fails(self, phone):
+        self.begun(phone).kill()
+
+        failed = phone.run(*PLAY, "--voice", "piper:nobody")
+
+        assert failed.returncode == 5, failed.stderr
+        assert not is_shown(phone)
+        assert not is_held(phone)
+
+    def test_a_phone_that_cannot_be_let_go_of_is_told_as_that_until_it_can(self, phone):
+        phone.mood("termux-wake-unlock", "missing")
+        self.begun(phone).kill()
+
+        first = phone.run("voiceguide", "phone", "status")
+        (phone.bin / "termux-wake-unlock").symlink_to(phone.prefix / "libexec" / "standin")
+        second = phone.run("voiceguide", "phone", "status")
+
+        assert "still kept awake" in first.stderr
+        assert "notification is gone" in first.stderr
+        assert "may sleep again" in second.stderr
+        assert not is_held(phone)
+
+    def test_a_button_leaves_the_notification_of_a_session_that_is_slow_to_answer(self, phone):
+        session = self.begun(phone)
+        words = phone.calls("termux-notification")[-1].words
+        session.send_signal(signal.SIGSTOP)
+
+        done = press(phone, words, "--button1-action")
+
+        session.send_signal(signal.SIGCONT)
+        assert done.returncode == 10
+        assert "does not answer" in done.stderr
+        assert is_shown(phone)
 
     def test_a_button_steers_it_from_a_bare_shell(self, phone):
         self.begun(phone)

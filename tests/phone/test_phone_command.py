@@ -6,10 +6,13 @@ import stat
 import struct
 import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 from command import assert_refused, voiceguide
 from needs import needs_command
+
+from voiceguide.guide.phone import _voice, able_to_play
 
 pytestmark = needs_command("espeak-ng", "ffmpeg", "bash")
 
@@ -158,6 +161,42 @@ class TestStatus:
 
         assert rows["sound"]["state"] == state
         assert time.monotonic() - began < 10
+
+    def test_a_session_that_plays_is_left_its_sound(self, phone, short):
+        phone.mood("pacat", "paced")
+        playing = phone.start("voiceguide", "play", short, "--minutes", "1", "--music", "none")
+        phone.until(lambda: phone.calls("pacat"))
+        phone.mood("pulseaudio", "hangs")
+        before = len(phone.calls("pulseaudio"))
+
+        rows = self.rows(phone)
+
+        assert rows["sound"]["state"] == "ready"
+        assert "plays" in rows["sound"]["about"]
+        assert len(phone.calls("pulseaudio")) == before
+        playing.terminate()
+        playing.wait(20)
+
+    def test_nothing_is_left_of_what_was_tried(self, phone):
+        for name in ("pulseaudio", "pactl"):
+            phone.mood(name, "hangs")
+
+        self.rows(phone)
+
+        phone.until(lambda: not phone.left(), within_s=2)
+
+    def test_a_voice_that_answers_late_is_no_missing_one(self, monkeypatch):
+        answered = Event()
+        monkeypatch.setattr("voiceguide.guide.phone.PATIENCE_S", 0.1)
+        monkeypatch.setattr(
+            "voiceguide.speech.registry.describe", lambda: iter([("espeak", answered.wait(10) or None)])
+        )
+
+        part = _voice()
+        answered.set()
+
+        assert part.state == "advice"
+        assert able_to_play([part])
 
 
 class TestSend:

@@ -1,6 +1,7 @@
 """How a phone sounds, and what is done where it does not."""
 
 import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -90,10 +91,10 @@ def test_the_systems_own_voice_is_never_asked(phone: Phone):
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux tells")
-def test_however_many_cores_there_are_few_speak_at_once(here: Phone, monkeypatch: pytest.MonkeyPatch):
+def test_however_many_cores_there_are_one_speaks_at_a_time(here: Phone, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
 
-    assert EspeakEngine(VoiceRequest()).at_once == 2
+    assert EspeakEngine(VoiceRequest()).at_once == 1
 
 
 # --- PulseAudio ---
@@ -198,6 +199,46 @@ def test_a_real_server_is_started_and_given_a_sink(here: Phone):
     assert termux._sinks() == ["AAudio_sink"]
 
 
+@needs_command("pulseaudio", "pactl", "pacat")
+def test_a_real_server_that_hangs_is_ended_and_started_anew(impatient: Phone):
+    impatient.real_sound()
+    termux._serve()
+    file = impatient.prefix / "tmp" / "pulse" / "pid"
+    hung = int(file.read_text())
+    os.kill(hung, signal.SIGSTOP)
+
+    termux._serve()
+
+    assert int(file.read_text()) != hung
+    assert termux._server(file)
+    assert termux._sinks() == ["AAudio_sink"]
+    assert not Path(f"/proc/{hung}/cmdline").exists() or not Path(f"/proc/{hung}/cmdline").read_bytes()
+
+
+@pytest.mark.parametrize("where", ["tmp/pulse-x/pid", "../home/.config/pulse/machine-runtime/pid"])
+def test_a_process_that_is_no_server_is_left_alone_wherever_it_is_told_of(
+    here: Phone, monkeypatch: pytest.MonkeyPatch, where: str
+):
+    monkeypatch.delenv("PULSE_RUNTIME_PATH")
+    file = (here.prefix / where).resolve()
+    file.parent.mkdir(parents=True)
+    other = here.start("sleep", "60")
+    file.write_text(f"{other.pid}\n")
+
+    termux._kill()
+
+    assert list(termux._pid_files()) == [file]
+    assert other.poll() is None
+
+
+def test_what_a_question_to_the_server_has_started_is_ended_with_it(impatient: Phone):
+    impatient.mood("pactl", "hangs")
+
+    assert termux._sinks() is None
+
+    impatient.until(lambda: not impatient.left())
+
+
 # --- without it ---
 
 
@@ -215,20 +256,34 @@ def test_without_a_server_the_session_is_given_to_a_player_and_a_stop_ends_it(ph
 
     _, told = playing.communicate(timeout=10)
     assert playing.returncode == 0, told
-    assert told.count("pkg upgrade") == told.count("nothing else steers it") == 1
+    assert told.count("pkg upgrade") == told.count("q just ends it") == 1
     assert not file.exists()
     assert not Path(f"/proc/{player.pid}").exists()
 
 
 def test_where_nothing_plays_it_is_refused_with_what_to_do(phone: Phone):
     phone.modules("none")
-    phone.mood("play-audio", "missing")
-    phone.mood("termux-media-player", "missing")
+    for name in ("play-audio", "termux-media-player", "pacat"):
+        phone.mood(name, "missing")
 
     done = phone.run("voiceguide", "play", "./short.yaml")
 
     assert done.returncode == 6
-    assert "pkg upgrade" in done.stderr
+    assert "voiceguide export" in done.stderr
+
+
+def test_where_only_the_sound_server_may_play_some_day_it_is_waited_for_and_told_what_to_do(phone: Phone):
+    phone.modules("none")
+    for name in ("play-audio", "termux-media-player"):
+        phone.mood(name, "missing")
+    playing = phone.start("voiceguide", "play", "./short.yaml")
+    phone.until(lambda: phone.calls("termux-notification"), within_s=30)
+
+    phone.run("voiceguide", "ctl", "stop")
+
+    _, told = playing.communicate(timeout=20)
+    assert "waits for one" in told
+    assert "pkg upgrade" in told
 
 
 def test_a_player_that_does_not_play_is_followed_by_the_next(phone: Phone):
@@ -263,15 +318,20 @@ class Instant:
 
     name = "instant"
 
-    def __init__(self, *, plays: bool = True, ended: bool = False) -> None:
-        self.plays, self._ended = plays, ended
+    def __init__(self, *, plays: bool = True, ended: bool = False, ends_after_s: float | None = None) -> None:
+        self.plays, self._ended, self._ends_after_s = plays, ended, ends_after_s
         self.log: list[str] = []
+        self.sizes: list[int] = []
 
     def play(self, file: Path) -> bool:
+        self._began_s = time.monotonic()
+        self.sizes.append(file.stat().st_size)
         self.log.append(f"play {file.suffix} {file.exists()}")
         return self.plays
 
     def ended(self) -> bool:
+        if self._ends_after_s is not None:
+            return time.monotonic() - self._began_s > self._ends_after_s
         return self._ended
 
     def stop(self) -> None:
@@ -306,6 +366,35 @@ def test_one_that_is_resumed_begins_where_it_was_interrupted(monkeypatch: pytest
 
     assert told[0].position_ms == 400
     assert said == ["words"]
+
+
+@pytest.fixture
+def no_tail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handing, "_TAIL_MS", 0)
+    monkeypatch.setattr("voiceguide.guide.handing.shutil.which", lambda _: None)
+
+
+@pytest.mark.usefixtures("no_tail")
+def test_a_player_that_ends_in_the_middle_is_followed_by_the_next_from_there():
+    told, said, first, second = [], [], Instant(ends_after_s=0.8), Instant()
+    start = time.monotonic()
+
+    Handing(mix_of(BRIEF), "Brief", SimpleQueue(), told.append, said.append).perform(first, second)
+
+    assert 1.2 <= time.monotonic() - start < 3
+    assert 0 < second.sizes[0] < 0.5 * first.sizes[0]
+    assert [each.position_ms for each in told] == sorted(each.position_ms for each in told)
+    assert said == ["words", "words"]
+
+
+@pytest.mark.usefixtures("no_tail")
+def test_where_the_last_player_ends_in_the_middle_it_is_told_how_to_go_on():
+    with pytest.raises(OutputError, match="as far as") as error:
+        Handing(mix_of(BRIEF), "Brief", SimpleQueue(), lambda _: None, lambda _: None).perform(
+            Instant(ends_after_s=0.8), Instant(plays=False)
+        )
+
+    assert "--resume" in error.value.hint
 
 
 def test_one_that_nobody_plays_is_an_error():
@@ -364,6 +453,22 @@ def cpu_s(pids: set[int]) -> float:
             continue
         ticks += int(words[11]) + int(words[12])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def test_even_with_all_speech_to_be_made_and_every_call_hanging_it_starts_few_processes(phone: Phone):
+    phone.mood("pacat", "paced")
+    phone.mood("termux-*", "hangs")
+    playing = phone.start("voiceguide", "play", "eleven-steps", "--minutes", "30", "--vibrate")
+    most, end = 0, time.monotonic() + 12
+
+    while time.monotonic() < end:
+        most = max(most, len(descendants(playing.pid)))
+        time.sleep(0.01)
+
+    assert playing.poll() is None
+    playing.terminate()
+    playing.wait(30)
+    assert 2 <= most <= 6
 
 
 def test_a_session_starts_few_processes_and_takes_little_of_the_processor(phone: Phone, capsys):

@@ -231,7 +231,8 @@ def test_one_that_ends_by_itself_is_started_once_more(clips, here: Phone):
         speaking.aloud(text)
         here.until(lambda text=text: text in said(here))
 
-    assert said(here) == ["One.", "Two.", "Three."]
+    # One that ends just after it has taken a sentence may not have said it: rather twice than never.
+    assert list(dict.fromkeys(said(here))) == ["One.", "Two.", "Three."]
     assert len(here.calls("termux-tts-speak")) == 2
 
 

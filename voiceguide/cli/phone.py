@@ -56,8 +56,10 @@ def status(as_json: Json = False) -> None:
     from voiceguide.guide.phone import able_to_play, clear_up, phone_status
 
     parts = phone_status()
-    if clear_up():
-        note("A session was killed: its notification is gone, and the phone may sleep again.")
+    if cleared := clear_up():
+        seen = "is gone" if cleared.unseen else "could not be taken away"
+        kept = "may sleep again" if cleared.asleep else "is still kept awake: take 'Exit' in Termux's own notification"
+        note(f"A session was killed: its notification {seen}, and the phone {kept}.")
     if as_json:
         print_json(parts)
     else:
@@ -65,6 +67,14 @@ def status(as_json: Json = False) -> None:
             print(f"{part.name:<11} {part.state:<8} {part.about}")
     if not able_to_play(parts):
         raise typer.Exit(1)
+
+
+@app.command(hidden=True)
+def clear() -> None:
+    """Take away a notification whose session is over: what its buttons do when nobody answers them."""
+    from voiceguide.guide.phone import clear_up
+
+    clear_up(notification=True)
 
 
 @app.command()

@@ -13,6 +13,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty
 from typing import TYPE_CHECKING, Final, Protocol
@@ -107,9 +108,20 @@ class Handing:
             self._start = self._start.apply(command)
         with tempfile.TemporaryDirectory(prefix="voiceguide-", ignore_cleanup_errors=True) as folder:
             file = Path(folder) / ("session.flac" if shutil.which("ffmpeg") else "session.wav")
-            if self._write(file) and not any(self._played(player, file) for player in players):
-                hint = '"pkg upgrade", then "pkg install pulseaudio play-audio"; or "voiceguide export" it'
-                raise OutputError(f"the session is played by none of {', '.join(PLAYERS)}", hint=hint)
+            begun, written = self._start, None
+            for player in players:
+                if written is not self._start:
+                    file.unlink(missing_ok=True)
+                    if not self._write(file):
+                        return
+                    written = self._start
+                if self._played(player, file):
+                    return
+        if self._start is not begun:
+            hint = 'go on with "voiceguide play --resume"; or "voiceguide phone send" it, and play the track'
+            raise OutputError(f"the session was played as far as {short_clock(self._start.position_ms)}", hint=hint)
+        hint = '"pkg upgrade", then "pkg install pulseaudio play-audio"; or "voiceguide export" it'
+        raise OutputError(f"the session is played by none of {', '.join(PLAYERS)}", hint=hint)
 
     def _write(self, file: Path) -> bool:
         """Write what is to be heard; return whether it is wanted to the end."""
@@ -142,11 +154,20 @@ class Handing:
             if self._is_stopped(_LOOK_S):
                 break
             if player.ended():
-                if at_ms < timeline.length_ms - _TAIL_MS:
-                    _log.warning("%s ended after %s", player.name, short_clock(at_ms - start_ms))
-                return at_ms - start_ms > _BEGAN_MS
+                return self._is_at_its_end(player, at_ms)
             before_ms, at_ms = at_ms, start_ms + round((time.monotonic() - began_s) * SECOND_MS)
         return True
+
+    def _is_at_its_end(self, player: Player, at_ms: int) -> bool:
+        """Return whether a player that has ended had played all; where it began, the next one goes on from there."""
+        start_ms, length_ms = self._start.position_ms, self._mix.timeline.length_ms
+        if at_ms - start_ms <= min(_BEGAN_MS, (length_ms - start_ms) // 2):
+            return False
+        if at_ms >= length_ms - _TAIL_MS:
+            return True
+        _log.warning("%s ended after %s", player.name, short_clock(at_ms - start_ms))
+        self._start = replace(self._start, position=frames(at_ms))
+        return False
 
     def _say(self, start_ms: int, stop_ms: int) -> None:
         cues = self._mix.timeline.cues

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final, Literal, TypeVar
+from typing import ClassVar, Final, Literal, NamedTuple, TypeVar
 
 from voiceguide.background import in_background
 from voiceguide.errors import OutputError, TargetError, VoiceguideError
@@ -60,6 +60,16 @@ class PhonePart:
     """What it is, or what to do about it."""
 
 
+class Cleared(NamedTuple):
+    """What has become of what a session had left behind."""
+
+    unseen: bool
+    """Whether its notification is gone."""
+
+    asleep: bool
+    """Whether the phone may sleep again."""
+
+
 def require_phone() -> None:
     """Make sure that this is a phone.
 
@@ -86,21 +96,24 @@ def able_to_play(parts: list[PhonePart]) -> bool:
     return all(part.state != "missing" for part in parts if part.name in ("sound", "voice"))
 
 
-def clear_up() -> bool:
+def clear_up(*, notification: bool = False) -> Cleared | None:
     """Take away what a session that was killed has left: the notification, the wake lock.
 
+    Args:
+        notification: Whether a notification is known to be there, which the end of a session has left.
+
     Returns:
-        Whether there was something, and no session that it belongs to.
+        What could be done; `None` when there is nothing to take away, or a session that it belongs to.
     """
     from voiceguide.player.awake import left_behind, let_phone_sleep
     from voiceguide.player.controls.notification import REMOVE
     from voiceguide.termux.call import Termux
 
-    if not (is_termux() and left_behind()) or _is_playing():
-        return False
-    let_phone_sleep()
-    Termux().call(*REMOVE)
-    return True
+    killed = left_behind()
+    if not (is_termux() and (killed or notification)) or _is_playing():
+        return None
+    unseen = Termux().call(*REMOVE) is not None
+    return Cleared(unseen=unseen, asleep=not killed or let_phone_sleep())
 
 
 def send(
@@ -193,10 +206,13 @@ def _sound() -> PhonePart:
             return f"{error.message}: {error.hint}"
         return ""
 
+    if _is_playing():
+        # Whoever looked might take a server that is slow for one that hangs, and end it.
+        return PhonePart(name="sound", state="ready", about="not tried: a session plays")
     reason = _in_time(look)
     if reason == "":
         return PhonePart(name="sound", state="ready", about="a sound output opens")
-    reason = reason or _late("run 'pulseaudio --kill', then try again")
+    reason = reason or _late("take 'Exit' in Termux's own notification, then open it and try again")
     if able_to_hand_over():
         way = f"a session is made first, played as a whole by {' or '.join(PLAYERS)}, and cannot be steered"
         return PhonePart(name="sound", state="advice", about=f"{way}; {reason}")
@@ -214,7 +230,7 @@ def _voice() -> PhonePart:
         return PhonePart(name="voice", state="missing", about=f"for {name}, {hint}")
 
     late = _late("run 'voiceguide doctor', which waits longer")
-    return _in_time(look) or PhonePart(name="voice", state="missing", about=late)
+    return _in_time(look) or PhonePart(name="voice", state="advice", about=late)
 
 
 def _up_to_ready(describe: Callable[[], Iterator[tuple[str, str | None]]]) -> Iterator[tuple[str, str | None]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -46,7 +47,7 @@ def write_shortcut(
     require_phone()
     file = f"{plain_name(name or name_of(request))}.sh"
     picture = cover(_tried_out(request).timeline, _PICTURE_SIDE)
-    play = shlex.join([*own_program(), "play", _routine_word(request.routine), *words])
+    play = shlex.join([*own_program(), "play", _routine_word(request.routine), *_rooted(words)])
     folder = Path.home() / ".shortcuts"
     scripts = {folder / file: _with_terminal(play), folder / "tasks" / file: _without_terminal(play)}
     for path in scripts:
@@ -72,6 +73,28 @@ def _routine_word(routine: str) -> str:
     """Return what names the routine from any folder."""
     known = any(entry.name == routine for entry in entries())
     return routine if known and not routine.startswith("-") else str(find_routine(routine).resolve())
+
+
+def _rooted(words: Sequence[str]) -> Iterator[str]:
+    """Yield options with paths that hold from any folder: a shortcut starts from a folder of its own."""
+    from voiceguide.media.sounds import ambiences
+
+    for option, word in pairwise(["", *words]):
+        engine, colon, own = word.partition(":")
+        if option == "--music" and word not in ("none", *ambiences()) and _is_there(word):
+            yield _absolute(word)
+        elif option == "--voice" and engine == "recorded" and own and _is_there(own):
+            yield f"{engine}{colon}{_absolute(own)}"
+        else:
+            yield word
+
+
+def _is_there(path: str) -> bool:
+    return Path(path).expanduser().exists()
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().resolve())
 
 
 def _with_terminal(play: str) -> str:

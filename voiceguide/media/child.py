@@ -1,11 +1,12 @@
 """A program that runs beside us."""
 
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import IO, Any, Final
 
 _CAN_SIZE_PIPES: Final = sys.platform in ("linux", "android")
 if _CAN_SIZE_PIPES:
@@ -31,7 +32,7 @@ class Child:
     """
 
     def __init__(self, arguments: Sequence[str], *, stdin: int = subprocess.DEVNULL, stdout: int | None = None) -> None:
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the program
+        self._said = notebook()
         try:
             self.process = subprocess.Popen(
                 arguments,
@@ -80,6 +81,24 @@ class Child:
                 with suppress(OSError):
                     pipe.close()
         self._said.close()
+
+
+def notebook() -> IO[bytes]:
+    """Return a nameless file for what a program says.
+
+    Where a full storage takes none it is in memory; where there is no such file either, what is written is lost: a
+    program that has to run does so all the same.
+
+    Raises:
+        OSError: Nothing at all can be opened.
+    """
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        if hasattr(os, "memfd_create"):
+            with suppress(OSError):
+                return os.fdopen(os.memfd_create("said"), "w+b")
+        return open(os.devnull, "w+b")  # noqa: PTH123 - unbuffered or not, nobody reads it
 
 
 def _session_of_its_own() -> dict[str, Any]:

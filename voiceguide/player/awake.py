@@ -15,8 +15,8 @@ from voiceguide.termux.call import LIMIT_S, Termux
 LET_GO_S: Final = 1.0
 """How long the end of a session waits for the system to be told. If that takes longer, the end of the program tells."""
 
-LET_GO_OF_PHONE_S: Final = 2 * LIMIT_S + 1
-"""The same on a phone, which nobody else tells."""
+LET_GO_OF_PHONE_S: Final = 3 * LIMIT_S + 1
+"""The same on a phone, which nobody else tells: another command may have to end before the lock and its release."""
 
 _log = logging.getLogger(__name__)
 
@@ -46,11 +46,17 @@ def left_behind() -> bool:
         return False
 
 
-def let_phone_sleep() -> None:
-    """Let go of the phone, whichever session has kept it awake; takes up to `voiceguide.termux.call.LIMIT_S`."""
-    Termux().call("termux-wake-unlock")
+def let_phone_sleep() -> bool:
+    """Let go of the phone, whichever session has kept it awake; takes up to `voiceguide.termux.call.LIMIT_S`.
+
+    Returns:
+        Whether that could be done. If not, it is still known that the phone is kept awake.
+    """
+    if Termux().call("termux-wake-unlock") is None:
+        return False
     with suppress(OSError):
         _note().unlink()
+    return True
 
 
 def _note() -> Path:

@@ -71,7 +71,7 @@ class VoiceRequest:
     """How terms are pronounced."""
 
 
-_MOST_ON_A_PHONE: Final = 2
+_MOST_ON_A_PHONE: Final = 1
 """Android ends a program that has many others beside it, or works much while nobody looks."""
 
 

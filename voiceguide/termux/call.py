@@ -12,13 +12,13 @@ import signal
 import sys
 import tempfile
 from concurrent.futures import Future, wait
-from contextlib import suppress
-from functools import cached_property
+from contextlib import nullcontext, suppress
+from functools import cache
 from threading import Lock
 from typing import IO, Final
 
 from voiceguide.background import in_background
-from voiceguide.media.child import Child
+from voiceguide.media.child import Child, notebook
 
 LIMIT_S: Final = 5.0
 """How long a call may take; one that works takes 0.05 to 0.5 s."""
@@ -30,11 +30,19 @@ APP_HINT: Final = 'install the app Termux:API from where Termux came from, open 
 
 UPGRADE_HINT: Final = 'update Termux: "pkg upgrade"'
 
+FULL_HINT: Final = "the phone's storage is full: make room"
+
 _MOST_BYTES: Final = 100_000
 """What is read of an answer."""
 
 _WITHOUT_APP: Final = frozenset({"termux-wake-lock", "termux-wake-unlock", "termux-setup-storage"})
 """Commands of Termux itself."""
+
+_AT_ONCE: Final = frozenset({"termux-wake-unlock"})
+"""Commands that wait for no other one: what ends a session is short of time."""
+
+_BLOCK_BYTES: Final = 4096
+"""The least that a storage with room takes."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,31 +58,31 @@ class Termux:
         self._worker: Future[None] | None = None
         self._closed = False
         self._lock = Lock()
-        self._probing = Lock()
 
     def answers(self) -> bool:
-        """Return whether the app Termux:API is there; asked once, which takes up to `LIMIT_S`."""
-        with self._probing:
-            return self._answers
+        """Return whether the app Termux:API is there; asked once in a program, which takes up to `LIMIT_S`."""
+        with _PROBING:
+            return _app_answers()
 
-    def call(self, *words: str, stdin: str | None = None) -> str | None:
+    def call(self, *words: str) -> str | None:
         """Run a command and return what it says; waits for it, up to `LIMIT_S`, and once more for the first answer.
 
-        Works after `close` too.
+        Works after `close` too. Of all commands only one runs at a time: Android counts a program's children.
 
         Args:
             words: The command, such as ``termux-vibrate``, and what it is told.
-            stdin: What it reads; nothing if left out.
 
         Returns:
             What it says, which need not be what was asked for: most exit with 0 on errors too. `None` when it is not
             there, hangs or fails, or the app does not answer; the first time a hint is logged.
         """
+        hint = UPGRADE_HINT if words[0] in _WITHOUT_APP else APP_HINT
         if words[0] not in _WITHOUT_APP and not self.answers():
+            _tell_once("the phone does not answer", hint)
             return None
-        said = _run(words, stdin)
+        said = _run(words)
         if said is None:
-            _tell_once(f"{words[0]} does not work", UPGRADE_HINT if words[0] in _WITHOUT_APP else APP_HINT)
+            _tell_once(f"{words[0]} does not work", hint)
         return said
 
     def later(self, *words: str) -> None:
@@ -99,13 +107,6 @@ class Termux:
         if worker is not None:
             wait([worker], 2 * LIMIT_S)
 
-    @cached_property
-    def _answers(self) -> bool:
-        answers = _is_list(_run(("termux-volume",)))
-        if not answers:
-            _tell_once("the phone does not answer", APP_HINT)
-        return answers
-
     def _work(self) -> None:
         while (words := self._next()) is not None:
             self.call(*words)
@@ -118,18 +119,22 @@ class Termux:
             return None
 
 
-def _run(words: tuple[str, ...], stdin: str | None = None) -> str | None:
+@cache
+def _app_answers() -> bool:
+    """Return whether the app is there; what is found out holds as long as the program runs."""
+    return _is_list(_run(("termux-volume",)))
+
+
+def _run(words: tuple[str, ...]) -> str | None:
     """Run a command with all that it starts; return what it says, or `None` when it fails or does not end."""
     program = shutil.which(words[0])
     if program is None:
         _log.info("%s is not installed", words[0])
         return None
     try:
-        # Files, not pipes: what a killed script leaves behind may hold a pipe open for ever.
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
-            given.write((stdin or "").encode())
-            given.seek(0)
-            return _said(Child([program, *words[1:]], stdin=given.fileno(), stdout=said.fileno()), words[0], said)
+        # A file, not a pipe: what a killed script leaves behind may hold a pipe open for ever.
+        with nullcontext() if words[0] in _AT_ONCE else _RUNNING, notebook() as said:
+            return _said(Child([program, *words[1:]], stdout=said.fileno()), words[0], said)
     except (OSError, ValueError) as error:  # a ValueError for what no argument can hold
         _log.info("%s cannot be run: %s", words[0], error)
         return None
@@ -166,9 +171,23 @@ def _is_list(answer: str | None) -> bool:
 
 def _tell_once(what: str, hint: str) -> None:
     """Log what fails and what to do, once for each hint: a session goes on all the same."""
+    if _is_full():
+        hint = FULL_HINT
     if hint not in _told:
         _told.add(hint)
         _log.warning("%s (%s)", what, hint)
 
 
+def _is_full() -> bool:
+    """Return whether the storage takes nothing any more: then nothing else is to blame."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(bytes(_BLOCK_BYTES))
+    except OSError:
+        return True
+    return False
+
+
 _told: Final[set[str]] = set()
+_PROBING: Final = Lock()
+_RUNNING: Final = Lock()

@@ -31,9 +31,19 @@ def action(command: str, or_else: list[str]) -> str:
 
     Args:
         command: Of `voiceguide.player.commands`.
-        or_else: The words of a command that is run when there is no session any more. The line keeps the exit code.
+        or_else: The words of a command that is run when the session cannot be steered, in silence. The line keeps the
+            exit code.
     """
-    known = {name: os.environ[name] for name in _KEPT if name in os.environ} | {"TMPDIR": tempfile.gettempdir()}
+    known = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    known |= {"TMPDIR": _temporary_folder(), "PATH": str(termux_prefix() / "bin")}
     variables = " ".join(f"{name}={shlex.quote(value)}" for name, value in known.items())
     steer = shlex.join([*own_program(), "ctl", command])
-    return f"{variables} {steer} || {{ code=$?; {shlex.join(or_else)}; exit $code; }}"
+    return f"export {variables}; {steer} || {{ code=$?; {shlex.join(or_else)} >/dev/null 2>&1; exit $code; }}"
+
+
+def _temporary_folder() -> str:
+    try:
+        return tempfile.gettempdir()
+    except OSError:
+        # A storage that is full has none that can be used; the session goes on all the same.
+        return str(termux_prefix() / "tmp")

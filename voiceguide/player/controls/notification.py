@@ -5,7 +5,7 @@ Its buttons run ``voiceguide ctl``, so they work as long as the session does, wh
 
 from typing import Final, Literal, NamedTuple
 
-from voiceguide.player.controls.action import action, termux_program
+from voiceguide.player.controls.action import action, own_program
 from voiceguide.player.status import Status
 from voiceguide.units import MINUTE_MS
 
@@ -67,5 +67,5 @@ def _signs() -> list[str]:
 
 
 def _pressed(command: str) -> str:
-    # Pressed after the end, or after a crash, it takes itself away.
-    return action(command, or_else=[termux_program(REMOVE[0]), REMOVE[1]])
+    # Pressed after the end, or after a crash, it takes itself away; a session that is only slow to answer keeps it.
+    return action(command, or_else=[*own_program(), "phone", "clear"])

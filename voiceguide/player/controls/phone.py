@@ -37,14 +37,15 @@ def phone_controls(style: Style = "buttons", *, vibrate: bool = False) -> Iterat
         return
     termux = Termux()
     shown = _Shown(termux, style, vibrate=vibrate)
-    if left_behind() and style == "none":
+    left = left_behind()
+    if left:
         termux.later(*REMOVE)
     try:
         yield shown.tell
     finally:
         # What waits is dropped, what is being shown comes first: nothing is shown after this.
         termux.close()
-        if shown.is_there:
+        if shown.is_there or left:
             termux.call(*REMOVE)
 
 
