@@ -15,6 +15,10 @@ Each name is imported when it is first used: a timetable loads no sound, and the
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+# These two are called as their modules are, and must come after them.
+from voiceguide.guide.sounds import sounds
+from voiceguide.guide.voices import voices
+
 if TYPE_CHECKING:
     from voiceguide.guide.batch import Job, Outcome, export_all, jobs_of
     from voiceguide.guide.exporting import Summary, export
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
         write_text,
     )
     from voiceguide.guide.sessions import check_plot, plot, timetable
-    from voiceguide.guide.sounds import SoundRow, sounds, try_sound
+    from voiceguide.guide.sounds import SoundRow, try_sound
     from voiceguide.guide.tracks import Order, Track
     from voiceguide.guide.voices import (
         VoiceRow,
@@ -46,7 +50,6 @@ if TYPE_CHECKING:
         record_script,
         sample,
         to_install,
-        voices,
     )
     from voiceguide.scheduler.options import Options
 
@@ -85,12 +88,10 @@ _PLACES: Final = {
     "plot": "voiceguide.guide.sessions",
     "record_script": "voiceguide.guide.voices",
     "sample": "voiceguide.guide.voices",
-    "sounds": "voiceguide.guide.sounds",
     "timetable": "voiceguide.guide.sessions",
     "to_install": "voiceguide.guide.voices",
     "to_resume": "voiceguide.guide.resuming",
     "try_sound": "voiceguide.guide.sounds",
-    "voices": "voiceguide.guide.voices",
     "write_text": "voiceguide.guide.routines",
 }
 """Name to the module that has it."""
