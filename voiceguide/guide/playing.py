@@ -22,6 +22,7 @@ from voiceguide.scheduler.schedule import estimated_ms
 from voiceguide.scheduler.timeline import Role
 
 if TYPE_CHECKING:
+    from voiceguide.audio.bed import Bed
     from voiceguide.outputs.output import Output
     from voiceguide.player.commands import Commands
     from voiceguide.player.progress import Progress
@@ -60,7 +61,7 @@ def play(
     from voiceguide.outputs.registry import may_come, open_device
     from voiceguide.player.device import Device
     from voiceguide.player.live import Live, perform
-    from voiceguide.player.stage import Session, Stage
+    from voiceguide.player.stage import Session
     from voiceguide.player.steady import steady
 
     file = find_routine(request.routine)
@@ -71,16 +72,7 @@ def play(
         tell = _surrounded(parts, commands, watch, progress, phone or PhoneWishes())
         clips = parts.enter_context(clips_of(request, routine.language, live=True))
         bed = parts.enter_context(closing(bed_of(request)))
-        stage = Stage(
-            title=routine.title,
-            terms=Terms(request.options, phrases(routine.language), clips.length_ms),
-            bed=bed,
-            levels=request.levels,
-            mix=lambda timeline: mix_of(request, timeline, clips, bed),
-            say=clips.samples,
-            aloud=clips.aloud,
-            keep_end=request.keep_end,
-        )
+        stage = _stage(request, routine, clips, bed)
         # What is resumed does not begin with its first words.
         first: Future[Session] | None = None if resumed else Future()
 
@@ -108,6 +100,21 @@ def play(
             output = None
         device = Device(lambda: open_device(request.output), output)
         perform(Live(stage, in_background(prepare, "prepare"), commands, tell, first=first), device)
+
+
+def _stage(request: Request, routine: Routine, clips: Clips, bed: Bed) -> Stage:
+    from voiceguide.player.stage import Stage
+
+    return Stage(
+        title=routine.title,
+        terms=Terms(request.options, phrases(routine.language), clips.length_ms),
+        bed=bed,
+        levels=request.levels,
+        mix=lambda timeline: mix_of(request, timeline, clips, bed),
+        say=clips.samples,
+        aloud=clips.aloud,
+        keep_end=request.keep_end,
+    )
 
 
 def _surrounded(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from voiceguide.audio.levels import Levels
@@ -53,3 +54,18 @@ class Request:
 
     output: str | None = None
     """Name of a sound output; `None` takes the best that opens."""
+
+
+def rooted_music(music: str) -> str:
+    """Return own music by a path that holds from any folder; a name of bundled music as it is."""
+    from voiceguide.media.sounds import NO_MUSIC, ambiences
+
+    own = Path(music).expanduser()
+    return str(own.resolve()) if music not in (NO_MUSIC, *ambiences()) and own.exists() else music
+
+
+def rooted_voice(voice: str) -> str:
+    """Return a voice whose folder of recordings, if it has one, is named by a path that holds from any folder."""
+    engine, _, own = voice.partition(":")
+    folder = Path(own).expanduser()
+    return f"{engine}:{folder.resolve()}" if own and folder.is_dir() else voice

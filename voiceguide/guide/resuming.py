@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceguide.errors import ProgressError, SessionError
-from voiceguide.guide.request import Request
+from voiceguide.guide.request import Request, rooted_music, rooted_voice
 from voiceguide.scheduler.schedule import Schedule
 from voiceguide.shapes import ShapeError, convert
 
@@ -74,15 +74,9 @@ def go_on(resumed: Progress, progress: Progress, made: Schedule, commands: Comma
 
 def _rooted(request: Request, file: Path) -> Request:
     """Return what is asked for with paths that hold from any folder."""
-    from voiceguide.media.sounds import ambiences
-
-    own = Path(request.music).expanduser()
-    is_path = request.music not in ambiences() and (own.exists() or len(own.parts) > 1)
-    engine, _, voice = request.voice.partition(":")
-    recordings = Path(voice).expanduser()
     return replace(
         request,
         routine=str(file.resolve()) if Path(request.routine).expanduser().is_file() else request.routine,
-        music=str(own.resolve()) if is_path else request.music,
-        voice=f"{engine}:{recordings.resolve()}" if voice and recordings.is_dir() else request.voice,
+        music=rooted_music(request.music),
+        voice=rooted_voice(request.voice),
     )

@@ -10,7 +10,7 @@ from typing import Final
 
 from voiceguide.errors import BudgetError, TargetError
 from voiceguide.guide.phone import name_of, plain_name, require_phone
-from voiceguide.guide.request import Request
+from voiceguide.guide.request import Request, rooted_music, rooted_voice
 from voiceguide.guide.sessions import timetable
 from voiceguide.guide.stage import scheduled
 from voiceguide.platforms import termux_prefix
@@ -77,24 +77,9 @@ def _routine_word(routine: str) -> str:
 
 def _rooted(words: Sequence[str]) -> Iterator[str]:
     """Yield options with paths that hold from any folder: a shortcut starts from a folder of its own."""
-    from voiceguide.media.sounds import ambiences
-
+    rooted = {"--music": rooted_music, "--voice": rooted_voice}
     for option, word in pairwise(["", *words]):
-        engine, colon, own = word.partition(":")
-        if option == "--music" and word not in ("none", *ambiences()) and _is_there(word):
-            yield _absolute(word)
-        elif option == "--voice" and engine == "recorded" and own and _is_there(own):
-            yield f"{engine}{colon}{_absolute(own)}"
-        else:
-            yield word
-
-
-def _is_there(path: str) -> bool:
-    return Path(path).expanduser().exists()
-
-
-def _absolute(path: str) -> str:
-    return str(Path(path).expanduser().resolve())
+        yield rooted.get(option, str)(word)
 
 
 def _with_terminal(play: str) -> str:
