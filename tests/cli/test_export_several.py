@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import mutagen
@@ -247,10 +247,12 @@ def encoders_of(process: subprocess.Popen[str]) -> dict[str, int]:
     """Return the ending of what each child of a process encodes, and its number."""
     found = {}
     for task in Path(f"/proc/{process.pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-            if b"-nostdin" in words:
-                found[Path(words[-2].decode()).suffix[1:]] = int(child)
+        # Threads and children may end while they are looked at.
+        with suppress(FileNotFoundError):
+            for child in (task / "children").read_text().split():
+                words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+                if b"-nostdin" in words:
+                    found[Path(words[-2].decode()).suffix[1:]] = int(child)
     return found
 
 
@@ -329,6 +331,29 @@ def test_several_that_are_interrupted_leave_what_was_there(tmp_path: Path, start
     assert [path.name for path in tmp_path.iterdir()] == [f"x.{kinds[0]}"]
     assert (tmp_path / f"x.{kinds[0]}").read_text("utf-8") == "old"
     assert not [pid for pid in encoders if Path(f"/proc/{pid}").exists()]
+
+
+def test_what_several_hold_alike_is_encoded_once(tmp_path: Path, started):
+    kinds = ("html", "m4b", "m4a", "opus")
+    export = started(tmp_path, "slow-strokes", "-m", "8", "--voice", "espeak", *targets(kinds))
+    wait_for(lambda: len(encoders_of(export)) == 2)
+
+    assert set(encoders_of(export)) == {"m4b", "opus"}
+    export.communicate(timeout=60)
+    assert {path.name for path in tmp_path.iterdir()} == {f"x.{kind}" for kind in kinds}
+
+
+def test_where_the_one_that_is_encoded_fails_the_others_are_made(tmp_path: Path, started):
+    export = started(tmp_path, "slow-strokes", "-m", "8", "--voice", "espeak", *targets(("m4a", "m4b", "html")))
+    wait_for(lambda: set(encoders_of(export)) == {"m4a"})
+
+    os.kill(encoders_of(export)["m4a"], signal.SIGKILL)
+    _, told = export.communicate(timeout=60)
+
+    assert export.returncode == 7
+    assert "error: cannot write x.m4a: ffmpeg" in told
+    assert {path.name for path in tmp_path.iterdir()} == {"x.m4b", "x.html"}
+    assert abs(len(decode(tmp_path / "x.m4b")) - frames(8 * 60_000)) <= CODEC_FRAMES["m4b"]
 
 
 def test_ctrl_c_ends_an_encoder_that_hangs_too(tmp_path: Path, started):

@@ -91,15 +91,20 @@ def export(
     with clips_of(request, routine.language) as clips, closing(bed_of(levelled(request, order))) as bed:
         session = rehearsed(request, routine, clips, speaking)
         summary = summed_up(order, request, session, clips, bed, writing)
+        if len(targets) == 1:
+            _raise_error_of(summary.tracks[0])
         tell_voice(request, clips)
     for track in summary.tracks:
-        if len(targets) == 1 and track.error:
-            if track.size_bytes:
-                _log.warning("%s is written, but not all that was to stand beside it", track.target)
-            raise track.error
         if not (track.error or track.chapters or order.extras.cue):
             _log.info("A %s file holds no chapters; --cue writes a cue sheet beside it.", track.target.suffix)
     return summary
+
+
+def _raise_error_of(track: Track) -> None:
+    if track.error:
+        if track.size_bytes:
+            _log.warning("%s is written, but not all that was to stand beside it", track.target)
+        raise track.error
 
 
 def check_order(order: Order, request: Request) -> None:

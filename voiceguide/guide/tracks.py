@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from voiceguide.errors import VoiceguideError
+from voiceguide.errors import TargetError, VoiceguideError
 from voiceguide.guide.extras import PAGE, Extras, page_around, sound_kind, write_extras
 from voiceguide.guide.labels import tags_of
 from voiceguide.guide.request import Progress
@@ -67,14 +67,11 @@ def write_tracks(
     Raises:
         VoiceguideError: The music or the speech failed.
     """
-    from voiceguide.export.meter import Meter
-
-    meter = Meter(mix.length_frames)
     tags = tags_of(session.plan.routine, session.timeline)
     jobs = [_Job(target, order, session, tags, mix.length_frames) for target in order.targets]
-    _write(mix, jobs, meter, writing)
+    measured = _write(mix, jobs, writing)
     beside = [file for job in _one_a_stem(jobs) for file in job.write_beside(mix, writing)]
-    return [job.track() for job in jobs], beside, meter.measured()
+    return [job.track() for job in jobs], beside, measured
 
 
 def one_a_stem(targets: Sequence[Path]) -> list[Path]:
@@ -97,18 +94,44 @@ def _one_a_stem(jobs: Sequence[_Job]) -> list[_Job]:
     return [made[target] for target in one_a_stem(list(made))]
 
 
-def _write(mix: Mix, jobs: list[_Job], meter: Meter, writing: Progress) -> None:
-    if len(jobs) == 1 and jobs[0].target.suffix.lower() == ".wav":
-        jobs[0].render(mix, meter, writing)
-        return
+def _write(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Measured:
+    """Write a mix to all targets; what several hold alike is encoded for one of them, and copied to the others.
+
+    Where that one fails, the mix is made once more for the next of them.
+    """
+    waiting = jobs
+    while True:
+        first = {job.coding: job for job in reversed(waiting) if not job.is_page}
+        own = [job for job in waiting if first.get(job.coding, job) is job]
+        measured = _mix_into(mix, own, writing)
+        others = [job for job in waiting if job not in own]
+        for job in others:
+            if not first[job.coding].error:
+                writing(mix.length_frames, mix.length_frames)
+                job.copy(first[job.coding])
+        waiting = [job for job in others if first[job.coding].error]
+        if not waiting:
+            return measured
+
+
+def _mix_into(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Measured:
+    from voiceguide.export.meter import Meter
     from voiceguide.export.spread import spread
 
+    meter = Meter(mix.length_frames)
+    if len(jobs) == 1 and jobs[0].target.suffix.lower() == ".wav":
+        try:
+            jobs[0].render(mix, meter, writing)
+        except TargetError as error:
+            jobs[0].error = error
+        return meter.measured()
     errors = spread(_heard(mix, meter), jobs, lambda done: writing(done, mix.length_frames))
     for job, error in zip(jobs, errors, strict=True):
         if isinstance(error, VoiceguideError):
             job.error = error
         elif error:
             raise error
+    return meter.measured()
 
 
 def _heard(mix: Mix, meter: Meter) -> Iterator[Block]:
@@ -129,6 +152,19 @@ class _Job:
         self._order, self._session, self._tags, self._frames = order, session, tags, frames
         self._output: Output | None = None
 
+    @property
+    def is_page(self) -> bool:
+        """Whether the sound is inside a page, where nobody else can take it from."""
+        return self.target.suffix.lower() == PAGE
+
+    @property
+    def coding(self) -> tuple[str, ...]:
+        """What tells its sound from that of other targets: an ``.m4b`` and a page hold what an ``.m4a`` does."""
+        from voiceguide.outputs.encoders import ENCODERS, encoder
+
+        kind = sound_kind(self.target)
+        return encoder(kind, self._order.quality) if kind in ENCODERS else (kind,)
+
     def take(self, blocks: Iterator[Block]) -> None:
         """Write all blocks, then put the file in its place."""
         from voiceguide.outputs.pump import pump
@@ -147,6 +183,16 @@ class _Job:
 
         with self._opened() as output:
             render(mix, _Metered(cast("WavOutput", output), meter), writing)
+
+    def copy(self, other: _Job) -> None:
+        """Write what another target holds, with the tags of this one's kind."""
+        from voiceguide.outputs.copying import copy_sound
+
+        try:
+            with self._sound() as sound:
+                copy_sound(other.target, sound, self._tags, overwrite=self._order.overwrite)
+        except VoiceguideError as error:
+            self.error = error
 
     def write_beside(self, mix: Mix, writing: Progress) -> list[Path]:
         """Write what stands beside the target, and return the files; none where that fails."""
@@ -196,7 +242,7 @@ class _Job:
 
     def _sound(self) -> AbstractContextManager[Path]:
         """Give where the sound goes: to its target, or into a page there."""
-        if self.target.suffix.lower() == PAGE:
+        if self.is_page:
             session = self._session
             return page_around(self.target, self._order.overwrite, session.plan.routine, session.timeline)
         return nullcontext(self.target)
