@@ -279,21 +279,27 @@ def test_an_encoder_that_dies_half_way_does_not_keep_the_others_from_being_made(
     assert {path.name for path in tmp_path.iterdir()} == {"x.mp3", "x.flac"}
 
 
-@pytest.mark.parametrize("kinds", [("mp3",), ("mp3", "opus")])
-def test_an_ffmpeg_that_is_too_old_says_what_to_do(folder: Path, kinds):
+@pytest.mark.parametrize("kinds", [("mp3",), ("wav", "mp3", "opus")])
+def test_an_ffmpeg_that_is_too_old_says_so_before_a_word_is_spoken(folder: Path, kinds):
     program = folder / "bin" / "ffmpeg"
     program.parent.mkdir()
     program.write_text("#!/bin/sh\necho \"Unknown encoder 'libmp3lame'\" >&2; exit 1\n")
     program.chmod(0o755)
+    cache = {"PATH": f"{program.parent}:{os.environ['PATH']}", "XDG_CACHE_HOME": str(folder / "cache")}
 
-    done = voiceguide(
-        "export", *WORDS, *targets(kinds), cwd=folder, env={"PATH": f"{program.parent}:{os.environ['PATH']}"}
-    )
+    done = voiceguide("export", *WORDS, *targets(kinds), cwd=folder, env=cache)
 
-    assert done.returncode == 7
-    assert done.stderr.count("error: ") == len(kinds)
-    assert "imageio-ffmpeg" in done.stderr
+    assert_refused(done, 7, "cannot write x.mp3", "Unknown encoder 'libmp3lame'")
     assert {path.name for path in folder.iterdir()} == {"odd.yaml", "bin"}
+
+
+@pytest.mark.parametrize("words", [["--quality", "best", "--audiobook"], ["--audiobook", "--quality", "good"]])
+def test_an_audiobook_is_a_quality_of_its_own(folder: Path, words):
+    done = voiceguide("export", *WORDS, "-o", "x.mp3", *words, cwd=folder)
+
+    assert done.returncode == 2
+    assert "--audiobook is a quality" in done.stderr
+    assert {path.name for path in folder.iterdir()} == {"odd.yaml"}
 
 
 def test_two_exports_to_one_target_at_once_give_one_of_them_whole(folder: Path, started):

@@ -14,8 +14,9 @@ from needs import needs_command
 
 from voiceguide.errors import TargetError
 from voiceguide.media.decode import decode
+from voiceguide.media.ffmpeg import find_ffmpeg
 from voiceguide.outputs.encoders import ENCODERS
-from voiceguide.outputs.ffmpeg import FfmpegOutput
+from voiceguide.outputs.ffmpeg import FfmpegOutput, lack_of
 
 pytestmark = needs_command("ffmpeg", "ffprobe")
 
@@ -168,7 +169,27 @@ def test_an_ffmpeg_without_the_encoder_says_what_to_do(tmp_path: Path, monkeypat
     with pytest.raises(TargetError) as error:
         output.close()
 
-    assert "imageio-ffmpeg" in error.value.hint
+    assert "newer" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo \"Unknown encoder 'libmp3lame'\" >&2; exit 1", "Unknown encoder"),
+        ("cat >/dev/null; exit 3", "exit code 3"),
+    ],
+)
+def test_what_an_ffmpeg_lacks_is_found_out_beforehand(tmp_path: Path, monkeypatch, script: str, reason: str):
+    assert FfmpegOutput(tmp_path / "a.mp3").missing() is None
+
+    fake_ffmpeg(tmp_path, script, monkeypatch)
+
+    assert reason in (FfmpegOutput(tmp_path / "a.mp3").missing() or "")
+
+
+def test_an_option_that_is_not_understood_is_found_out_beforehand():
+    assert "nosuchcoder" in (lack_of(find_ffmpeg(), ("-c:a", "nosuchcoder", "-f", "mp3")) or "")
+    assert lack_of(find_ffmpeg(), ("-c:a", "aac", "-no_such_option", "1", "-f", "ipod"))
 
 
 def test_an_encoder_that_talks_without_end_blocks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -210,7 +231,7 @@ INTERRUPTED = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from voiceguide.outputs.ffmpeg import FfmpegOutput
+from voiceguide.outputs.ffmpeg import FfmpegOutput, lack_of
 from voiceguide.outputs.pump import finishing
 
 output = FfmpegOutput(Path(sys.argv[1]))

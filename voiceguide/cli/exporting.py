@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -29,6 +29,15 @@ def _voice_names(incomplete: str) -> list[str]:
     from voiceguide.speech.registry import ENGINES
 
     return [name for name in ("auto", *ENGINES) if name.startswith(incomplete)]
+
+
+def _one_of_two(ctx: typer.Context, value: Any) -> Any:
+    """Refuse --quality together with --audiobook, which is a quality of its own; what is settled gives way."""
+    given = [ctx.get_parameter_source(name) for name in ("quality", "audiobook")]
+    # Each is asked; the source of one that comes later is not known yet.
+    if all(source and source.name == "COMMANDLINE" for source in given):
+        raise typer.BadParameter("--audiobook is a quality of its own: give it or --quality, not both")
+    return value
 
 
 def settle_lists(ctx: typer.Context) -> None:
@@ -94,10 +103,17 @@ class BesideOptions:
     ] = None
     cue: Annotated[bool, typer.Option("--cue", help="A cue sheet of the steps beside it.")] = False
     text: Annotated[bool, typer.Option("--text", help="The timetable to print, beside it.")] = False
-    stems: Annotated[bool, typer.Option("--stems", help="Voice, music and chimes apart, beside it.")] = False
-    split: Annotated[bool, typer.Option("--split", help="A folder beside it with a file a step, and a playlist.")] = (
-        False
-    )
+    stems: Annotated[
+        bool, typer.Option("--stems", help="Voice, music and chimes apart, beside it: .wav beside a .wav, else .flac.")
+    ] = False
+    split: Annotated[
+        bool,
+        typer.Option(
+            "--split",
+            help="A folder beside it with a file a step, and a playlist; where -o names a track in several formats, in"
+            " the first of them.",
+        ),
+    ] = False
 
     def extras(self) -> "Extras":
         """Return what is asked for."""
@@ -135,10 +151,16 @@ def export(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All routines that 'voiceguide list' shows.")] = False,
     quality: Annotated[
-        Literal["small", "good", "best"], typer.Option(help="How good the sound is, and how large the file.")
+        Literal["small", "good", "best"],
+        typer.Option(help="How good the sound is, and how large the file.", callback=_one_of_two),
     ] = "good",
     audiobook: Annotated[
-        bool, typer.Option("--audiobook", help="An .mp3 within the limits of ACX: 44.1 kHz, 192 kbit/s, peak -3 dB.")
+        bool,
+        typer.Option(
+            "--audiobook",
+            help="An .mp3 within the limits of ACX, in place of --quality: 44.1 kHz, 192 kbit/s, peak -3 dB.",
+            callback=_one_of_two,
+        ),
     ] = False,
     as_json: Json = False,
     force: Force = False,

@@ -7,6 +7,7 @@ import errno
 import os
 import subprocess
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -28,11 +29,20 @@ _CHAPTERS_WITH_SOUND: Final = ("m4a", "m4b")
 _PIPE_BYTES: Final = 1 << 20
 """Five seconds wait in the pipe, so that mixing and encoding do not wait for each other in turns."""
 
+_RAW: Final = ("-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", str(CHANNELS), "-i", "pipe:0")
+"""Our frames, on the input."""
+
 _MAY_BE_EMPTY: Final = frozenset({"flac"})
 """What is read back without a frame in it; into the others goes a frame of silence, where there is none."""
 
 _LAST_WORDS_S: Final = 5.0
 """How long an ffmpeg that closed its input may take to say why."""
+
+_TRIAL_S: Final = 20.0
+"""How long an ffmpeg may take to encode a moment of silence, on a machine that is busy."""
+
+_OTHER_HINT: Final = "install a newer one, or take another kind of file; .wav needs none"
+"""What to do about an ffmpeg that is too old, or was made without what is needed."""
 
 _HALF_FAILED: Final = ("Error writing", "Error closing")
 """What ffmpeg 5 says, and exits with 0, when the disk is full at the very end."""
@@ -63,7 +73,7 @@ class FfmpegOutput:
         del frames
         self._tags = tags
         self.name = path.suffix.lower().removeprefix(".")
-        self._encoder = encoder(path.suffix.lower(), quality)
+        self._encoder = self._coding = encoder(path.suffix.lower(), quality)
         if tags and self.name in _CHAPTERS_WITH_SOUND:
             self._encoder = ("-metadata:s:a:0", f"language={iso_639_2(tags.language)}", *self._encoder)
             if any(len(mark.title.encode()) > CHPL_TITLE_BYTES for mark in tags.marks):
@@ -77,8 +87,12 @@ class FfmpegOutput:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def missing(self) -> str | None:
-        """Return how to install ffmpeg, or `None` when it is there."""
-        return None if find_ffmpeg() else INSTALL_HINT
+        """Return how to install an ffmpeg that makes such files, or `None` when it is there."""
+        program = find_ffmpeg()
+        if program is None:
+            return INSTALL_HINT
+        lack = lack_of(program, self._coding)
+        return lack and f"this ffmpeg cannot make .{self.name} files ({lack}): {_OTHER_HINT}"
 
     def open(self) -> None:
         """Start ffmpeg on a file beside the target.
@@ -167,10 +181,35 @@ class FfmpegOutput:
         if full in said:
             return target_error(target, errno.ENOSPC, full)
         if "Unknown encoder" in said:
-            hint = f'this ffmpeg cannot make {target.suffix} files: take another kind, or "pip install imageio-ffmpeg"'
+            hint = f"this ffmpeg cannot make {target.suffix} files: {_OTHER_HINT}"
         else:
             hint = "try a .wav file, or another version of ffmpeg"
         return TargetError(f"cannot write {target}: ffmpeg: {child.last_line()}", hint=hint)
+
+
+@cache
+def lack_of(program: Path, coding: tuple[str, ...]) -> str | None:
+    """Return what keeps an ffmpeg from encoding, in its own words; `None` where nothing does.
+
+    It is found out on a moment of silence that goes nowhere, because neither a number of a version nor a list of
+    encoders tells whether all words are understood.
+
+    Args:
+        program: ffmpeg.
+        coding: What it is told of the kind and the quality.
+    """
+    # The kind that is named last counts.
+    words = [str(program), "-nostdin", "-v", "error", *_RAW, *coding, "-f", "null", "-"]
+    try:
+        done = subprocess.run(words, input=bytes(SAMPLE_RATE), capture_output=True, timeout=_TRIAL_S, check=False)
+    except subprocess.TimeoutExpired:
+        return "it does not answer"
+    except OSError as error:
+        return error.strerror or str(error)
+    if done.returncode == 0:
+        return None
+    said = done.stderr.decode(errors="replace").split("\n")
+    return next((line.strip() for line in said if line.strip()), f"exit code {done.returncode}")
 
 
 def encode_arguments(program: Path, coding: tuple[str, ...], target: Path, marks: Path | None = None) -> list[str]:
@@ -184,7 +223,6 @@ def encode_arguments(program: Path, coding: tuple[str, ...], target: Path, marks
     """
     chapters = ["-f", "ffmetadata", "-i", str(marks), "-map", "0:a"] if marks else ["-map_metadata", "-1"]
     return [
-        str(program), "-nostdin", "-v", "error", "-y",
-        "-f", "s16le", "-ar", str(SAMPLE_RATE), "-ac", str(CHANNELS), "-i", "pipe:0", *chapters,
+        str(program), "-nostdin", "-v", "error", "-y", *_RAW, *chapters,
         "-fflags", "+bitexact", "-flags", "+bitexact", *coding, f"file:{target.absolute()}",
     ]  # fmt: skip
