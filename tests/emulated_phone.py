@@ -148,8 +148,8 @@ class Phone:
         sound = file.read_bytes() if file.exists() else b""
         return np.frombuffer(sound[: len(sound) // 4 * 4], "<i2").reshape(-1, 2)
 
-    def until(self, true: Callable[[], Any], within_s: float = 15.0) -> None:
-        """Wait until something is true."""
+    def until(self, true: Callable[[], Any], within_s: float = 60.0) -> None:
+        """Wait until something is true; a machine that is busy may take its time."""
         end = time.monotonic() + within_s
         while not true():
             assert time.monotonic() < end, "this did not come true in time"

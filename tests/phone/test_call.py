@@ -11,6 +11,7 @@ from voiceguide.termux import call as calling
 from voiceguide.termux.call import Termux
 
 LIMIT_S = 1.5
+"""For what hangs here; what works has the usual time, so that a busy machine is not taken for a hanging command."""
 
 
 @pytest.fixture
@@ -18,11 +19,15 @@ def termux(phone: Phone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCapt
     caplog.set_level(logging.INFO, "voiceguide")
     for name, value in phone.env.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(calling, "LIMIT_S", LIMIT_S)
     monkeypatch.setattr(calling, "_told", set())
     made = Termux()
     yield made
     made.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "LIMIT_S", LIMIT_S)
 
 
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -45,6 +50,7 @@ def test_whether_the_app_is_there_is_asked_once_whoever_asks(phone: Phone, termu
     assert [each.name for each in phone.calls()] == ["termux-volume", "termux-vibrate"]
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("mood", ["hangs", "rubbish", "missing"])
 def test_without_the_app_nothing_else_is_asked_and_the_hint_is_told_once(phone: Phone, termux: Termux, caplog, mood):
     phone.mood("termux-*", mood)
@@ -52,21 +58,25 @@ def test_without_the_app_nothing_else_is_asked_and_the_hint_is_told_once(phone: 
 
     assert [termux.call("termux-vibrate"), termux.call("termux-volume"), termux.answers()] == [None, None, False]
 
-    assert time.monotonic() - start < LIMIT_S + 0.5
+    assert time.monotonic() - start < 3 * LIMIT_S
+    assert len(phone.calls("termux-volume")) <= 1
     assert phone.calls("termux-vibrate") == []
     assert len(warnings(caplog)) == 1
     assert "Termux:API" in warnings(caplog)[0]
 
 
 @pytest.mark.parametrize("mood", ["hangs", "missing"])
-def test_a_single_command_that_fails_fails_soon_and_is_told_once(phone: Phone, termux: Termux, caplog, mood):
+def test_a_single_command_that_fails_fails_soon_and_is_told_once(
+    phone: Phone, termux: Termux, monkeypatch, caplog, mood
+):
     termux.answers()
+    monkeypatch.setattr(calling, "LIMIT_S", LIMIT_S)
     phone.mood("termux-notification", mood)
     start = time.monotonic()
 
     assert [termux.call("termux-notification", "-c", each) for each in "ab"] == [None, None]
 
-    assert time.monotonic() - start < 2 * (LIMIT_S + 0.3)
+    assert time.monotonic() - start < 2 * calling.LIMIT_S + 5
     assert len(warnings(caplog)) == 1
 
 
@@ -77,13 +87,14 @@ def test_rubbish_is_given_back_as_it_is_for_the_caller_to_judge(phone: Phone, te
     assert "rubbish" in termux.call("termux-battery-status")
 
 
+@pytest.mark.usefixtures("impatient")
 def test_what_a_hanging_command_has_started_is_ended_with_it(phone: Phone, termux: Termux):
     phone.mood("termux-volume", "hangs")
 
     termux.answers()
 
     leader = phone.calls("termux-volume")[0].pid
-    phone.until(lambda: not members(leader), within_s=2)
+    phone.until(lambda: not members(leader))
 
 
 def members(leader: int) -> list[Path]:
@@ -117,16 +128,17 @@ def test_who_only_asks_whether_the_app_is_there_tells_of_it_himself(phone: Phone
 
 def test_only_one_command_runs_at_a_time_whoever_asks_but_a_release_waits_for_none(phone: Phone, termux: Termux):
     phone.mood("termux-wake-lock", "hangs")
-    start = time.monotonic()
     termux.later("termux-wake-lock")
     phone.until(lambda: phone.calls("termux-wake-lock"))
+    (hanging,) = phone.calls("termux-wake-lock")
 
     assert Termux().call("termux-wake-unlock") == ""
-    assert time.monotonic() - start < LIMIT_S
+    assert members(hanging.pid)
     assert Termux().call("termux-setup-storage") == ""
-    assert time.monotonic() - start >= LIMIT_S
+    assert not members(hanging.pid)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_calls_in_the_background_are_made_in_order_and_the_newest_of_a_kind_wins(phone: Phone, termux: Termux):
     phone.mood("termux-volume", "hangs")  # the first call takes a while: the others wait
     start = time.monotonic()
@@ -144,6 +156,7 @@ def test_calls_in_the_background_are_made_in_order_and_the_newest_of_a_kind_wins
     assert locks[2:] == [("termux-wake-lock", ["99"]), ("termux-wake-unlock", ["99"])]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_few_calls_wait_however_many_are_asked_for(phone: Phone, termux: Termux):
     phone.mood("termux-wake-lock", "hangs")
     termux.later("termux-wake-lock")
@@ -156,6 +169,7 @@ def test_few_calls_wait_however_many_are_asked_for(phone: Phone, termux: Termux)
     assert termux._waiting[-1] == ("termux-49",)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_end_drops_what_waits_and_waits_for_what_runs(phone: Phone, termux: Termux):
     phone.mood("termux-wake-lock", "hangs")
     termux.later("termux-wake-lock")
@@ -167,7 +181,7 @@ def test_an_end_drops_what_waits_and_waits_for_what_runs(phone: Phone, termux: T
     termux.close()
     termux.later("termux-wake-unlock", "later")
 
-    assert time.monotonic() - start < LIMIT_S + 0.5
+    assert time.monotonic() - start < 2 * calling.LIMIT_S + 5
     assert [each.name for each in phone.calls()] == ["termux-wake-lock"]
     assert termux.call("termux-wake-unlock") == ""
 

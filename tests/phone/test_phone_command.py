@@ -147,7 +147,7 @@ class TestStatus:
 
         assert rows["Termux:API"]["state"] == "missing"
         assert rows["sound"]["state"] == rows["voice"]["state"] == "ready"
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 20
 
     @pytest.mark.parametrize(("players", "state"), [("works", "advice"), ("missing", "missing")])
     def test_sound_that_hangs_is_found_out_in_time(self, phone, players, state):
@@ -160,7 +160,7 @@ class TestStatus:
         rows = self.rows(phone)
 
         assert rows["sound"]["state"] == state
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 20
 
     def test_a_session_that_plays_is_left_its_sound(self, phone, short):
         phone.mood("pacat", "paced")
@@ -175,7 +175,7 @@ class TestStatus:
         assert "plays" in rows["sound"]["about"]
         assert len(phone.calls("pulseaudio")) == before
         playing.terminate()
-        playing.wait(20)
+        playing.wait(60)
 
     def test_nothing_is_left_of_what_was_tried(self, phone):
         for name in ("pulseaudio", "pactl"):
@@ -183,7 +183,7 @@ class TestStatus:
 
         self.rows(phone)
 
-        phone.until(lambda: not phone.left(), within_s=2)
+        phone.until(lambda: not phone.left())
 
     def test_a_voice_that_answers_late_is_no_missing_one(self, monkeypatch):
         answered = Event()

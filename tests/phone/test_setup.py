@@ -51,6 +51,18 @@ def checkout(phone) -> Path:
     return root
 
 
+@pytest.fixture
+def unchecked(phone, checkout: Path) -> Path:
+    """The same, where the check at the end is passed over: it is looked at in tests of its own."""
+    program = phone.home / "voiceguide"
+    whole = program.rename(phone.home / "whole")
+    program.write_text(
+        f'#!{phone.bin}/sh\ncase "$1 $2" in "phone status"|"voices try") exit;; esac\nexec {whole} "$@"\n'
+    )
+    program.chmod(0o700)
+    return checkout
+
+
 def set_up(phone, checkout: Path) -> subprocess.CompletedProcess[str]:
     return phone.run("sh", checkout / "scripts" / "termux-setup", timeout_s=120)
 
@@ -71,11 +83,11 @@ def test_it_sets_up_the_phone_and_speaks(phone, checkout):
     assert phone.run("voiceguide", "--version").returncode == 0
 
 
-def test_again_it_does_nothing_twice(phone, checkout):
-    set_up(phone, checkout)
+def test_again_it_does_nothing_twice(phone, unchecked):
+    set_up(phone, unchecked)
     (phone.home / "log").unlink()
 
-    done = set_up(phone, checkout)
+    done = set_up(phone, unchecked)
 
     assert done.returncode == 0, done.stderr
     assert not (phone.home / "log").exists()
@@ -83,11 +95,11 @@ def test_again_it_does_nothing_twice(phone, checkout):
     assert len(phone.calls("termux-setup-storage")) == 1
 
 
-def test_only_packages_that_are_missing_are_installed(phone, checkout):
+def test_only_packages_that_are_missing_are_installed(phone, unchecked):
     for program in ("play-audio", "termux-volume"):
         (phone.bin / program).unlink()
 
-    set_up(phone, checkout)
+    set_up(phone, unchecked)
 
     assert [call.words for call in phone.calls("pkg")] == [["install", "-y", "play-audio", "termux-api"]]
 
@@ -108,8 +120,8 @@ class TestSharingIn:
     def editor(self, phone) -> Path:
         return phone.home / "bin" / "termux-file-editor"
 
-    def test_a_shared_file_is_stored_and_the_window_stays(self, phone, checkout):
-        set_up(phone, checkout)
+    def test_a_shared_file_is_stored_and_the_window_stays(self, phone, unchecked):
+        set_up(phone, unchecked)
         shared = phone.home / "-odd name.txt"
         shared.write_text("1. Warm the oil in your hands.\n2. Glide up the back for two minutes.\n")
 
@@ -120,8 +132,8 @@ class TestSharingIn:
         assert stat.S_IMODE(self.editor(phone).stat().st_mode) == 0o700
         assert self.editor(phone).read_text().startswith(f"#!{phone.bin}/sh\n")
 
-    def test_an_error_is_plain_and_the_window_stays(self, phone, checkout):
-        set_up(phone, checkout)
+    def test_an_error_is_plain_and_the_window_stays(self, phone, unchecked):
+        set_up(phone, unchecked)
         (phone.home / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00")
 
         done = phone.run("sh", self.editor(phone), phone.home / "photo.jpg", stdin="\n")
@@ -130,11 +142,11 @@ class TestSharingIn:
         assert "error: photo.jpg" in done.stderr
         assert "Traceback" not in done.stderr
 
-    def test_an_editor_of_ones_own_stays(self, phone, checkout):
+    def test_an_editor_of_ones_own_stays(self, phone, unchecked):
         self.editor(phone).parent.mkdir()
         self.editor(phone).write_text("#!/bin/sh\nnano $1\n")
 
-        done = set_up(phone, checkout)
+        done = set_up(phone, unchecked)
 
         assert "is your own" in done.stderr
         assert self.editor(phone).read_text() == "#!/bin/sh\nnano $1\n"

@@ -248,5 +248,5 @@ def test_who_has_it_say_something_never_waits_and_nor_does_the_end(here: Phone):
     aloud.close()
     aloud.close()
 
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 15
     assert not Path(f"/proc/{program.pid}").exists()
