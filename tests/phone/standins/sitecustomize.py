@@ -10,17 +10,27 @@ import platform
 import sys
 import sysconfig
 
-ABSENT = {
-    "espeakng_loader", "miniaudio", "imageio_ffmpeg", "simpleaudio", "piper", "onnxruntime", "matplotlib", "msgspec",
-    "pydantic", "pydantic_core",
+HAD = {
+    "annotated_doc", "markdown_it", "mdurl", "mutagen", "numpy", "platformdirs", "pygments", "pyttsx3", "rich",
+    "shellingham", "typer", "voiceguide", "wakepy", "yaml", "_yaml",
 }  # fmt: skip
-"""Packages without a wheel for Android."""
+"""What is there besides Python itself: what voiceguide depends on there, which a test asks pyproject.toml for."""
+
+COMPILED = {"numpy"}
+"""What Termux packages; whatever else has parts to compile has to do without them."""
 
 _find, _load = importlib.machinery.PathFinder.find_spec, ctypes.CDLL.__init__
 
 
 def _find_spec(name, *rest):
-    return None if name.partition(".")[0] in ABSENT else _find(name, *rest)
+    found, package = _find(name, *rest), name.partition(".")[0]
+    if found is None:
+        return None
+    places = [found.origin or "", *(found.submodule_search_locations or ())]
+    if not any("site-packages" in place or "dist-packages" in place for place in places):
+        return found
+    is_compiled = isinstance(found.loader, importlib.machinery.ExtensionFileLoader)
+    return found if package in HAD and (package in COMPILED or not is_compiled) else None
 
 
 def _init(self, name, *rest, **more):
