@@ -40,7 +40,7 @@ def test_half_an_hour_is_exactly_half_an_hour_and_the_same_every_time(tmp_path):
         done = voiceguide("export", "eleven-steps", "--minutes", "30", "-o", name, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert re.fullmatch(
-            rf"{name}: 30:00, 345.6 MB, no chapters, -2\d LUFS, peak -\d\.\d dBTP", done.stderr.splitlines()[-1]
+            rf"{name}: 30:00, 345.6 MB, \d+ chapters, -2\d LUFS, peak -\d\.\d dBTP", done.stderr.splitlines()[-1]
         )
         with (tmp_path / name).open("rb") as file:
             digests.append(hashlib.file_digest(file, "sha256").hexdigest())

@@ -98,7 +98,7 @@ def test_every_chime_sounds_at_its_moment(made: Path, kind: str):
     assert max(map(abs, late_ms)) <= 5, late_ms
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("wav", "html")])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "html"])
 def test_odd_titles_are_kept_to_the_letter(made: Path, kind: str):
     words = ["ffprobe", "-v", "error", "-show_chapters", "-show_format", "-show_streams", "-of", "json"]
     told = json.loads(subprocess.run([*words, made / f"x.{kind}"], capture_output=True, check=True).stdout)
@@ -127,10 +127,10 @@ def test_the_summary_tells_of_each_target(made: Path):
     assert summary["length_ms"] == LENGTH_MS
     assert summary["peak_dbtp"] == pytest.approx(true_peak_db(as_buffer(decode(made / "x.wav"))), abs=0.1)
     assert -30 < summary["loudness_lufs"] < -18
-    assert [track["chapters"] for track in summary["tracks"]] == [0, 4, 4, 4, 4, 4, 4, 4]
+    assert [track["chapters"] for track in summary["tracks"]] == [4] * len(KINDS)
     for track, line in zip(summary["tracks"], told[-len(KINDS) :], strict=True):
         assert track["size_bytes"] == (made / track["target"]).stat().st_size
-        assert re.match(rf"{track['target']}: 1:48, \d+\.\d MB, (no|4) chapters, -\d+ LUFS, peak -\d\.\d dBTP$", line)
+        assert re.match(rf"{track['target']}: 1:48, \d+\.\d MB, 4 chapters, -\d+ LUFS, peak -\d\.\d dBTP$", line)
 
 
 def test_nothing_but_the_targets_is_left(made: Path):

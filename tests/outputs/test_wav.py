@@ -3,6 +3,7 @@
 import struct
 import subprocess
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from needs import needs_command
 
 from voiceguide.errors import TargetError
 from voiceguide.outputs import wav
+from voiceguide.outputs.tags import Mark, Tags
 from voiceguide.outputs.wav import RIFF_LIMIT, WavOutput, header
 
 FOUR_GIB_FRAMES = (1 << 32) // 4
@@ -24,8 +26,8 @@ def ramp(frames: int) -> np.ndarray:
     return np.arange(2 * frames, dtype=np.int16).reshape(-1, 2)
 
 
-def write(path: Path, frames: int, announced: int | None) -> bytes:
-    output = WavOutput(path, frames=announced)
+def write(path: Path, frames: int, announced: int | None, tags: Tags | None = None) -> bytes:
+    output = WavOutput(path, frames=announced, tags=tags)
     output.open()
     output.write(ramp(frames))
     output.close()
@@ -37,7 +39,7 @@ def chunks(data: bytes) -> dict[bytes, bytes]:
     while start < len(data):
         name, size = struct.unpack_from("<4sI", data, start)
         found[name] = data[start + 8 : start + 8 + size]
-        start += 8 + size
+        start += 8 + size + size % 2
     return found
 
 
@@ -48,6 +50,55 @@ def test_a_file_of_known_length_has_the_plain_header_of_44_bytes(tmp_path: Path)
     assert struct.unpack_from("<4sI4s", data) == (b"RIFF", len(data) - 8, b"WAVE")
     assert list(chunks(data)) == [b"fmt ", b"data"]
     assert chunks(data)[b"data"] == ramp(1000).tobytes()
+
+
+TAGS = Tags(
+    title="Rücken",
+    language="de",
+    date="2026-11-21",
+    marks=(Mark(start_ms=0, end_ms=7, title="Hi"), Mark(start_ms=7, end_ms=20, title="Two")),
+)
+
+
+@pytest.mark.parametrize("announced", [1000, None])
+def test_tags_follow_the_samples_and_change_nothing_before_them(tmp_path: Path, announced: int | None):
+    plain, data = write(tmp_path / "a.wav", 1000, announced), write(tmp_path / "b.wav", 1000, announced, TAGS)
+
+    assert struct.unpack_from("<4sI4s", data) == (b"RIFF", len(data) - 8, b"WAVE")
+    assert data[8 : len(plain)] == plain[8:]
+    with wave.open(str(tmp_path / "b.wav")) as heard:
+        assert heard.readframes(heard.getnframes()) == ramp(1000).tobytes()
+    assert len(soundfile.read(tmp_path / "b.wav")[0]) == 1000
+
+
+def test_editors_find_a_mark_a_step_at_its_frame(tmp_path: Path):
+    data = write(tmp_path / "a.wav", 1000, 1000, TAGS)
+
+    assert chunks(data)[b"cue "] == struct.pack(
+        "<I II4sIII II4sIII", 2, 0, 0, b"data", 0, 0, 0, 1, 336, b"data", 0, 0, 336
+    )
+    assert chunks(data)[b"LIST"] == b"adtl" + struct.pack("<4sII4s", b"labl", 7, 0, b"Hi") + struct.pack(
+        "<4sII4s", b"labl", 8, 1, b"Two"
+    )
+
+
+def test_file_managers_find_the_title_and_the_day(tmp_path: Path):
+    data = write(tmp_path / "a.wav", 1000, 1000, replace(TAGS, marks=()))
+
+    assert chunks(data)[b"LIST"] == b"INFO" + b"".join(
+        [
+            struct.pack("<4sI8s", b"INAM", 8, "Rücken".encode()),
+            struct.pack("<4sI12s", b"ICRD", 11, b"2026-11-21"),
+            struct.pack("<4sI4s", b"ILNG", 3, b"de"),
+        ]
+    )
+
+
+def test_a_file_whose_tags_alone_are_too_much_for_a_plain_header_has_a_large_one(tmp_path: Path):
+    most = (RIFF_LIMIT - 1 - 36) // 4 - 1
+
+    assert not WavOutput(tmp_path / "a.wav", frames=most)._roomy
+    assert WavOutput(tmp_path / "a.wav", frames=most, tags=TAGS)._roomy
 
 
 def test_a_file_of_unknown_length_keeps_room_for_large_sizes(tmp_path: Path):

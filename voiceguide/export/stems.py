@@ -17,7 +17,7 @@ from voiceguide.audio.mixer import BLOCK_FRAMES, Mix
 from voiceguide.audio.samples import Block, as_block
 from voiceguide.export.drafts import drafts_for
 from voiceguide.outputs.pump import finishing
-from voiceguide.outputs.registry import file_output
+from voiceguide.outputs.tagged import tagged_output
 from voiceguide.outputs.tags import Tags
 from voiceguide.outputs.target import check_target, target_errors
 from voiceguide.scheduler.timeline import Role
@@ -60,7 +60,7 @@ def write_stems(
             opened = {}
             for name, draft in drafts.items():
                 about = replace(tags, title=f"{tags.title} ({name})")
-                output = file_output(draft, frames=mix.length_frames, tags=about)
+                output = tagged_output(draft, frames=mix.length_frames, tags=about)
                 output.open()
                 opened[name] = outputs.enter_context(finishing(output))
             written = 0

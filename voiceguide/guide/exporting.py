@@ -94,9 +94,6 @@ def export(
         if len(targets) == 1:
             _raise_error_of(summary.tracks[0])
         tell_voice(request, clips)
-    for track in summary.tracks:
-        if not (track.error or track.chapters or order.extras.cue):
-            _log.info("A %s file holds no chapters; --cue writes a cue sheet beside it.", track.target.suffix)
     return summary
 
 

@@ -45,7 +45,7 @@ class Track:
     target: Path
     size_bytes: int = 0
     chapters: int = 0
-    """How many it holds; 0 where its format holds none."""
+    """How many it holds."""
     error: VoiceguideError | None = None
     """Why it was not made; where it has a size, why not all was made that was to stand beside it."""
 
@@ -80,13 +80,11 @@ def one_a_stem(targets: Sequence[Path]) -> list[Path]:
 
 
 def sound_beside(target: Path, targets: Sequence[Path]) -> Path:
-    """Return the sound that a cue sheet beside `target` is for: one that holds no chapters, where there is one."""
-    from voiceguide.outputs.tags import holds_chapters
-
+    """Return the sound that a cue sheet beside `target` is for: a WAV, where there is one."""
     sounds = [
         each for each in targets if each.with_suffix("") == target.with_suffix("") and each.suffix.lower() != PAGE
     ]
-    return next((each for each in sounds if not holds_chapters(each.suffix.lower())), sounds[0] if sounds else target)
+    return next((each for each in sounds if each.suffix.lower() == ".wav"), sounds[0] if sounds else target)
 
 
 def _one_a_stem(jobs: Sequence[_Job]) -> list[_Job]:
@@ -122,8 +120,8 @@ def _mix_into(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Measured:
     if len(jobs) == 1 and jobs[0].target.suffix.lower() == ".wav":
         try:
             jobs[0].render(mix, meter, writing)
-        except TargetError as error:
-            jobs[0].error = error
+        except TargetError as failure:
+            jobs[0].error = failure
         return meter.measured()
     errors = spread(_heard(mix, meter), jobs, lambda done: writing(done, mix.length_frames))
     for job, error in zip(jobs, errors, strict=True):
@@ -216,24 +214,24 @@ class _Job:
 
     def track(self) -> Track:
         """Return what became of it."""
-        from voiceguide.outputs.tags import holds_chapters
         from voiceguide.outputs.target import target_errors
 
         if self.error:
             return Track(target=self.target, error=self.error)
-        chapters = len(self._tags.marks) if holds_chapters(sound_kind(self.target)) else 0
         with target_errors(self.target):
             size_bytes = self.target.stat().st_size
-        return Track(target=self.target, size_bytes=size_bytes, chapters=chapters, error=self._error_beside)
+        return Track(
+            target=self.target, size_bytes=size_bytes, chapters=len(self._tags.marks), error=self._error_beside
+        )
 
     @contextmanager
     def _opened(self) -> Iterator[Output]:
         from voiceguide.outputs.pump import finishing
-        from voiceguide.outputs.registry import file_output
+        from voiceguide.outputs.tagged import tagged_output
 
         order = self._order
         with self._sound() as sound:
-            self._output = file_output(
+            self._output = tagged_output(
                 sound, order.overwrite, frames=self._frames, tags=self._tags, quality=order.quality
             )
             self._output.open()

@@ -1,22 +1,18 @@
 """What a sound file tells of itself: title, chapters, picture.
 
-Chapters in MP4 are a track of its own, which ffmpeg writes with the sound; all else is put into the finished file by
-mutagen, which writes each format as its players read it: ID3v2.3 with CHAP and CTOC frames (id3.org, "ID3v2 Chapter
-Frame Addendum") in MP3, Vorbis comments ``CHAPTER000`` (xiph.org, "Chapter Extension") in FLAC, Ogg and Opus.
+Chapters in MP4 are a track of its own, which ffmpeg writes with the sound, and a WAV has all of it in chunks (`riff`);
+all else is put into the finished file by mutagen, which writes each format as its players read it: ID3v2.3 (`id3`) in
+MP3, Vorbis comments ``CHAPTER000`` (xiph.org, "Chapter Extension") in FLAC, Ogg and Opus.
 """
 
 import base64
 import errno
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 from voiceguide.units import clock
-
-_MOST_ENTRIES: Final = 255
-"""Of a table of contents in ID3: they are counted in one byte."""
 
 _AUDIOBOOK: Final = 2
 """What the MP4 tag ``stik`` has for one."""
@@ -70,11 +66,6 @@ def ffmetadata(tags: Tags) -> str:
     return "\n".join([*lines, ""])
 
 
-def holds_chapters(kind: str) -> bool:
-    """Return whether files of a kind, such as ``.mp3``, can hold chapters."""
-    return kind in _WRITERS
-
-
 def write_tags(path: Path, kind: str, tags: Tags) -> None:
     """Put tags into a finished file.
 
@@ -99,82 +90,9 @@ def write_tags(path: Path, kind: str, tags: Tags) -> None:
 
 
 def _mp3(path: Path, tags: Tags) -> None:
-    from mutagen import id3
+    from voiceguide.outputs.id3 import id3_of
 
-    made = id3.ID3()
-    made.add(id3.TIT2(encoding=1, text=tags.title))
-    made.add(id3.TLAN(encoding=1, text=iso_639_2(tags.language)))
-    made.add(id3.TDRC(encoding=1, text=tags.date))
-    if tags.source:
-        made.add(id3.COMM(encoding=1, lang=iso_639_2(tags.language), desc="", text=tags.source))
-    if tags.album:
-        made.add(id3.TALB(encoding=1, text=tags.album))
-    if tags.track:
-        made.add(id3.TRCK(encoding=0, text="{}/{}".format(*tags.track)))
-    if tags.cover:
-        made.add(id3.APIC(encoding=0, mime="image/png", type=3, desc="", data=tags.cover))
-    for frame in _chapter_frames(tags.marks):
-        made.add(frame)
-    made.update_to_v23()
-    made.save(path, v2_version=3)
-
-
-def _chapter_frames(marks: tuple[Mark, ...]) -> list[Any]:
-    """Return a chapter frame a mark, and tables of contents: one for the whole, one for each section in it."""
-    from mutagen import id3
-
-    if not marks:
-        return []
-    frames: list[Any] = []
-    whole: list[str] = []
-    numbered = [(f"chp{number:04}", mark) for number, mark in enumerate(marks)]
-    longest = max(len(mark.title.encode("utf-16")) for mark in marks)
-    for section, group in groupby(numbered, key=lambda each: each[1].section):
-        members = list(group)
-        names = [name for name, _ in members]
-        frames += [
-            id3.CHAP(
-                element_id=name,
-                start_time=mark.start_ms,
-                end_time=mark.end_ms,
-                start_offset=0xFFFFFFFF,
-                end_offset=0xFFFFFFFF,
-                sub_frames=[id3.TIT2(encoding=1, text=mark.title), _filler(mark.title, longest)],
-            )
-            for name, mark in members
-        ]
-        if section is None:
-            whole += names
-            continue
-        name = f"toc-{names[0]}"
-        whole.append(name)
-        frames += _contents(name, names, section)
-    return [*frames, *_contents("toc", whole, None, top=True)]
-
-
-def _filler(title: str, longest: int) -> Any:
-    """Return what makes all chapters equally long.
-
-    mutagen writes the shortest frames first; those of one length it writes by their names. Players that look at no
-    table of contents, ffmpeg's among them, take the chapters as they lie.
-    """
-    from mutagen import id3
-
-    return id3.PRIV(owner="filler", data=bytes(longest - len(title.encode("utf-16"))))
-
-
-def _contents(name: str, children: list[str], title: str | None, *, top: bool = False) -> list[Any]:
-    """Return a table of contents, and those under it where one cannot count so many entries."""
-    from mutagen import id3
-
-    parts = [children[at : at + _MOST_ENTRIES] for at in range(0, len(children), _MOST_ENTRIES)]
-    if len(parts) > 1:
-        names = [f"{name}-{number}" for number in range(len(parts))]
-        under = [each for part, its in zip(parts, names, strict=True) for each in _contents(its, part, None)]
-        return [*under, *_contents(name, names, title, top=top)]
-    flags = id3.CTOCFlags.ORDERED | (id3.CTOCFlags.TOP_LEVEL if top else 0)
-    sub_frames = [id3.TIT2(encoding=1, text=title)] if title else []
-    return [id3.CTOC(element_id=name, flags=flags, child_element_ids=children, sub_frames=sub_frames)]
+    id3_of(tags).save(path, v2_version=3)
 
 
 def _flac(path: Path, tags: Tags) -> None:
@@ -280,4 +198,4 @@ _WRITERS: Final[dict[str, Callable[[Path, Tags], None]]] = {
     ".m4a": _mp4,
     ".m4b": _m4b,
 }
-"""Kind of file to what puts tags into it; a kind that is not here holds none."""
+"""Kind of file to what puts tags into it when it is finished; a WAV is written with them."""

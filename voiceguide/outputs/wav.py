@@ -2,7 +2,7 @@
 
 A size in a RIFF header has 32 bits, so a plain WAV ends at 4 GiB, which is 6 h 12 min. What is longer is an RF64
 file by EBU Tech 3306: the same, with the sizes in a ``ds64`` chunk. Where the length is not known in advance, a
-``JUNK`` chunk of the same size keeps the room for it, as that paper proposes.
+``JUNK`` chunk of the same size keeps the room for it, as that paper proposes. Tags follow the samples (`riff`).
 """
 
 import os
@@ -16,6 +16,8 @@ from typing import BinaryIO, Final
 from voiceguide.audio.samples import Block
 from voiceguide.errors import TargetError
 from voiceguide.outputs.output import FRAME_BYTES, not_open, pcm
+from voiceguide.outputs.riff import chunks_of
+from voiceguide.outputs.tags import Tags
 from voiceguide.outputs.target import Draft, target_errors
 from voiceguide.units import CHANNELS, SAMPLE_RATE
 
@@ -36,13 +38,17 @@ class WavOutput:
         overwrite: Whether a file of that name may be replaced.
         frames: How many frames will come, if that is known: a file that needs no room for large sizes then has the
             plain header of 44 bytes that everything can read.
+        tags: What the file is to tell of itself, behind the sound.
     """
 
     name = "wav"
     latency_ms = 0
 
-    def __init__(self, path: Path, overwrite: bool = False, *, frames: int | None = None) -> None:
-        self._roomy = frames is None or not _is_plain(frames * FRAME_BYTES, roomy=False)
+    def __init__(
+        self, path: Path, overwrite: bool = False, *, frames: int | None = None, tags: Tags | None = None
+    ) -> None:
+        self._behind = chunks_of(tags) if tags else b""
+        self._roomy = frames is None or not _is_plain(frames * FRAME_BYTES + len(self._behind), roomy=False)
         self._draft = Draft(path, overwrite)
         self._file: BinaryIO | None = None
         self._data_bytes = 0
@@ -77,7 +83,7 @@ class WavOutput:
             raise not_open(self.name)
         data = pcm(block)
         total = self._data_bytes + len(data)
-        if not self._roomy and not _is_plain(total, roomy=False):
+        if not self._roomy and not _is_plain(total + len(self._behind), roomy=False):
             raise TargetError(
                 f"cannot write {self._draft.target}: it is longer than announced", hint="announce no length"
             )
@@ -105,7 +111,7 @@ class WavOutput:
             self._data_bytes = max(self._data_bytes, frame * FRAME_BYTES + len(data))
 
     def close(self) -> None:
-        """Write the sizes into the header and put the file in its place.
+        """Write the tags behind the sound and the sizes into the header, and put the file in its place.
 
         Raises:
             TargetError: The disk is full, or another file has taken the name.
@@ -114,8 +120,11 @@ class WavOutput:
             return
         try:
             with target_errors(self._draft.target):
+                head = header(self._data_bytes, behind_bytes=len(self._behind), roomy=self._roomy)
+                self._file.seek(len(head) + self._data_bytes)
+                self._file.write(self._behind)
                 self._file.seek(0)
-                self._file.write(header(self._data_bytes, roomy=self._roomy))
+                self._file.write(head)
                 self._file.close()
             self._file = None
             self._draft.keep()
@@ -149,18 +158,19 @@ else:
             data, offset = data[taken:], offset + taken
 
 
-def header(data_bytes: int, *, roomy: bool) -> bytes:
+def header(data_bytes: int, *, behind_bytes: int = 0, roomy: bool) -> bytes:
     """Return all that stands before the samples: 44 bytes, or 80 with room for large sizes.
 
     Args:
         data_bytes: Size of the samples.
+        behind_bytes: Size of all that follows them.
         roomy: Whether there is room for a ``ds64`` chunk, used or not.
 
     Raises:
         ValueError: The size needs a ``ds64`` chunk and there is no room for it.
     """
-    riff_bytes = _riff_bytes(data_bytes, roomy=roomy)
-    if _is_plain(data_bytes, roomy=roomy):
+    riff_bytes = _riff_bytes(data_bytes + behind_bytes, roomy=roomy)
+    if _is_plain(data_bytes + behind_bytes, roomy=roomy):
         room = struct.pack("<4sI28x", b"JUNK", _DS64_BYTES) if roomy else b""
         start = struct.pack("<4sI4s", b"RIFF", riff_bytes, b"WAVE")
         return start + room + _FORMAT + struct.pack("<4sI", b"data", data_bytes)
@@ -178,10 +188,10 @@ def endless_header() -> bytes:
     return start + _FORMAT + struct.pack("<4sI", b"data", RIFF_LIMIT)
 
 
-def _riff_bytes(data_bytes: int, *, roomy: bool) -> int:
+def _riff_bytes(following_bytes: int, *, roomy: bool) -> int:
     # All that follows the size itself.
-    return 4 + (8 + _DS64_BYTES if roomy else 0) + len(_FORMAT) + 8 + data_bytes
+    return 4 + (8 + _DS64_BYTES if roomy else 0) + len(_FORMAT) + 8 + following_bytes
 
 
-def _is_plain(data_bytes: int, *, roomy: bool) -> bool:
-    return _riff_bytes(data_bytes, roomy=roomy) < RIFF_LIMIT
+def _is_plain(following_bytes: int, *, roomy: bool) -> bool:
+    return _riff_bytes(following_bytes, roomy=roomy) < RIFF_LIMIT
