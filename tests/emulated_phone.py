@@ -142,6 +142,12 @@ class Phone:
         """Return the lines that a stand-in read, in order."""
         return [each for each in self._noted() if each.line is not None and name == each.name]
 
+    def shown(self, number: str = "voiceguide") -> dict[str, Any] | None:
+        """Return a notification on the screen: its title, its content, and what each of its buttons runs."""
+        with suppress(OSError, ValueError):
+            return json.loads((self.state / "notifications" / number).read_text())
+        return None
+
     def heard(self) -> np.ndarray:
         """Return all sound that came to the speaker: int16, shape ``(frames, 2)``."""
         file = self.state / "heard"

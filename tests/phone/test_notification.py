@@ -49,10 +49,10 @@ def is_shown(phone) -> bool:
     return (phone.state / "notifications" / "voiceguide").exists()
 
 
-def press(phone, words: list[str], button: str) -> subprocess.CompletedProcess[str]:
+def press(line: str) -> subprocess.CompletedProcess[str]:
     """Press a button as Android does: its line in a bare shell."""
     return subprocess.run(
-        ["/bin/sh", "-c", option(words, button)],
+        ["/bin/sh", "-c", line],
         env={},
         cwd="/",
         capture_output=True,
@@ -205,6 +205,39 @@ class TestWhatEndsASession:
         assert not is_shown(phone)
         assert not is_held(phone)
 
+    @pytest.mark.parametrize("slow", ["termux-wake-unlock", "termux-notification-remove"])
+    def test_more_signals_while_it_ends_leave_nothing_behind_either(self, phone, slow):
+        phone.mood(slow, "late 0.6")
+        session = self.begun(phone)
+
+        session.terminate()
+        phone.until(lambda: phone.calls(slow))
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
+            session.send_signal(number)
+            time.sleep(0.05)
+
+        assert session.wait(60) == 128 + signal.SIGTERM
+        assert not is_shown(phone)
+        assert not is_held(phone)
+
+    @pytest.mark.parametrize("voice", ["espeak", "android"])
+    def test_an_app_that_freezes_meanwhile_does_not_make_the_end_long(self, phone, voice):
+        session = phone.start(*PLAY, "--minutes", "1.5", "--output", "pacat", "--voice", voice)
+        phone.until(lambda: is_shown(phone) and is_held(phone))
+        phone.mood("termux-*", "hangs")
+        phone.run("voiceguide", "ctl", "hold")
+        phone.until(lambda: [call for call in phone.calls("termux-notification") if call.mood == "hangs"])
+        began = time.monotonic()
+
+        session.terminate()
+
+        assert session.wait(60) == 128 + signal.SIGTERM
+        # Of which 5 s at most are for the phone.
+        assert time.monotonic() - began < 8
+        assert phone.calls("termux-wake-unlock")
+        assert phone.calls("termux-notification-remove")
+        phone.until(lambda: not [each for each in phone.left() if "pulse" not in each])
+
     def test_what_a_kill_leaves_behind_is_taken_away_by_the_next_session(self, phone):
         self.begun(phone).kill()
         assert is_shown(phone)
@@ -250,10 +283,10 @@ class TestWhatEndsASession:
 
     def test_a_button_leaves_the_notification_of_a_session_that_is_slow_to_answer(self, phone):
         session = self.begun(phone)
-        words = phone.calls("termux-notification")[-1].words
+        buttons = phone.shown()["buttons"]
         session.send_signal(signal.SIGSTOP)
 
-        done = press(phone, words, "--button1-action")
+        done = press(buttons["Hold"])
 
         session.send_signal(signal.SIGCONT)
         assert done.returncode == 10
@@ -262,21 +295,34 @@ class TestWhatEndsASession:
 
     def test_a_button_steers_it_from_a_bare_shell(self, phone):
         self.begun(phone)
-        words = phone.calls("termux-notification")[-1].words
+        buttons = phone.shown()["buttons"]
 
-        done = press(phone, words, "--button1-action")
+        done = press(buttons["Hold"])
 
         assert done.returncode == 0, done.stderr
-        phone.until(lambda: "held" in option(phone.calls("termux-notification")[-1].words, "-c"))
-        assert option(phone.calls("termux-notification")[-1].words, "--button1") == "Go on"
+        phone.until(lambda: "held" in (phone.shown() or {"content": ""})["content"])
+        assert list(phone.shown()["buttons"]) == ["Go on", "Next", "Repeat"]
+
+    def test_the_media_style_shows_its_four_signs_and_they_steer_it(self, phone):
+        session = phone.start(*PLAY, "--output", "pacat", "--phone-controls", "media")
+        phone.until(lambda: phone.shown() and is_held(phone))
+        buttons = phone.shown()["buttons"]
+
+        done = press(buttons["pause"])
+
+        assert list(buttons) == ["previous", "pause", "play", "next"]
+        assert done.returncode == 0, done.stderr
+        phone.until(lambda: "held" in (phone.shown() or {"content": ""})["content"])
+        session.terminate()
+        session.wait(60)
 
     def test_a_button_pressed_after_the_end_says_so_and_takes_the_notification_away(self, phone):
         session = self.begun(phone)
-        words = phone.calls("termux-notification")[-1].words
+        buttons = phone.shown()["buttons"]
         session.kill()
         session.wait()
 
-        done = press(phone, words, "--button1-action")
+        done = press(buttons["Hold"])
 
         assert done.returncode == 10
         assert "no session is running" in done.stderr

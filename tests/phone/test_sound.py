@@ -304,6 +304,7 @@ def test_androids_player_that_does_not_say_that_it_plays_does_not(here: Phone, m
     monkeypatch.setattr("voiceguide.termux.call.LIMIT_S", 1.5)
     player = MediaPlayer()
     file = here.home / "session.wav"
+    file.touch()
     assert player.play(file)
     here.mood("termux-media-player", mood)
 

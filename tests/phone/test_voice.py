@@ -243,8 +243,9 @@ def test_who_has_it_say_something_never_waits_and_nor_does_the_end(here: Phone):
     (program,) = here.calls("termux-tts-speak")
     start = time.monotonic()
 
+    # More than a pipe holds, which nobody reads.
     for _ in range(1_000):
-        aloud.say("Press here. " * 20)
+        aloud.say("Press here. " * 20_000)
     aloud.close()
     aloud.close()
 

@@ -4,19 +4,21 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
 from voiceguide import paths
 from voiceguide.platforms import is_termux
-from voiceguide.termux.call import LIMIT_S, Termux
+from voiceguide.termux.call import Termux
+from voiceguide.termux.undisturbed import undisturbed
 
 LET_GO_S: Final = 1.0
 """How long the end of a session waits for the system to be told. If that takes longer, the end of the program tells."""
 
-LET_GO_OF_PHONE_S: Final = 3 * LIMIT_S + 1
-"""The same on a phone, which nobody else tells: another command may have to end before the lock and its release."""
+LET_GO_OF_PHONE_S: Final = 2.0
+"""How long each command may take then that lets a phone sleep, which nobody else tells; it takes 0.05 to 0.5 s."""
 
 _log = logging.getLogger(__name__)
 
@@ -27,15 +29,20 @@ def awake() -> Iterator[None]:
 
     The system is asked by another thread: some answer late, or never.
     """
-    done = Event()
-    phone = is_termux()
-    keeper = Thread(target=_hold_phone if phone else _stay_awake, args=(done,), name="awake", daemon=True)
+    done, phone = Event(), Termux() if is_termux() else None
+    keep = partial(_hold_phone, phone) if phone else _stay_awake
+    keeper = Thread(target=keep, args=(done,), name="awake", daemon=True)
     keeper.start()
     try:
         yield
     finally:
-        done.set()
-        keeper.join(LET_GO_OF_PHONE_S if phone else LET_GO_S)
+        # A second Ctrl-C would leave the phone awake.
+        with undisturbed():
+            done.set()
+            if phone:
+                phone.hurry(LET_GO_OF_PHONE_S)
+            # The lock may have to be given up before its release.
+            keeper.join(3 * LET_GO_OF_PHONE_S if phone else LET_GO_S)
 
 
 def left_behind() -> bool:
@@ -46,13 +53,13 @@ def left_behind() -> bool:
         return False
 
 
-def let_phone_sleep() -> bool:
-    """Let go of the phone, whichever session has kept it awake; takes up to `voiceguide.termux.call.LIMIT_S`.
+def let_phone_sleep(phone: Termux | None = None) -> bool:
+    """Let go of the phone, whichever session has kept it awake; takes as long as a call of `phone` may.
 
     Returns:
         Whether that could be done. If not, it is still known that the phone is kept awake.
     """
-    if Termux().call("termux-wake-unlock") is None:
+    if (phone or Termux()).call("termux-wake-unlock") is None:
         return False
     with suppress(OSError):
         _note().unlink()
@@ -64,15 +71,15 @@ def _note() -> Path:
     return paths.state_folder() / "awake"
 
 
-def _hold_phone(done: Event) -> None:
+def _hold_phone(phone: Termux, done: Event) -> None:
     try:
         _note().parent.mkdir(parents=True, exist_ok=True)
         _note().write_text(str(os.getpid()), "ascii")
     except OSError as error:
         _log.info("nobody will know should this session be killed: %s", error)
-    Termux().call("termux-wake-lock")
+    phone.call("termux-wake-lock")
     done.wait()
-    let_phone_sleep()
+    let_phone_sleep(phone)
 
 
 def _stay_awake(done: Event) -> None:

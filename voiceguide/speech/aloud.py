@@ -2,6 +2,7 @@
 
 import fcntl
 import logging
+import os
 import subprocess
 import termios
 import time
@@ -82,7 +83,11 @@ class Aloud:
 
     def _started(self) -> Child | None:
         try:
-            return Child(self._command, stdin=subprocess.PIPE)
+            child = Child(self._command, stdin=subprocess.PIPE)
+            if child.process.stdin is not None:
+                # One that does not read must not hold us up.
+                os.set_blocking(child.process.stdin.fileno(), False)
+            return child
         except OSError:
             return None
 
@@ -99,12 +104,13 @@ class Aloud:
             return False
         pipe = self._child.process.stdin
         try:
-            pipe.write(f"{words}\n".encode())
-            until_s = time.monotonic() + self._limit_s
-            while _waiting_bytes(pipe.fileno()) and time.monotonic() < until_s and not self._has_ended():
-                if self._closed.wait(_LOOK_S):
+            rest, until_s = f"{words}\n".encode(), time.monotonic() + self._limit_s
+            while rest or _waiting_bytes(pipe.fileno()):
+                # As much as there is room for, which is all but of a sentence without an end.
+                rest = rest[pipe.write(rest) or 0 :]
+                if time.monotonic() > until_s or self._has_ended() or self._closed.wait(_LOOK_S):
                     return False
-            return not _waiting_bytes(pipe.fileno()) and not self._has_ended()
+            return not self._has_ended()
         except OSError:
             return False
 

@@ -11,6 +11,8 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import nullcontext, suppress
 from functools import cache
@@ -31,6 +33,9 @@ APP_HINT: Final = 'install the app Termux:API from where Termux came from, open 
 UPGRADE_HINT: Final = 'update Termux: "pkg upgrade"'
 
 FULL_HINT: Final = "the phone's storage is full: make room"
+
+_LOOK_S: Final = 0.1
+"""So often it is looked whether a call may still take its time."""
 
 _MOST_BYTES: Final = 100_000
 """What is read of an answer."""
@@ -58,6 +63,7 @@ class Termux:
         self._worker: Future[None] | None = None
         self._closed = False
         self._lock = Lock()
+        self._hurry: tuple[float, float] | None = None
 
     def answers(self) -> bool:
         """Return whether the app Termux:API is there; asked once in a program, which takes up to `LIMIT_S`."""
@@ -80,7 +86,7 @@ class Termux:
         if words[0] not in _WITHOUT_APP and not self.answers():
             _tell_once("the phone does not answer", hint)
             return None
-        said = _run(words)
+        said = _run(words, self._until_s)
         if said is None:
             _tell_once(f"{words[0]} does not work", hint)
         return said
@@ -98,6 +104,14 @@ class Termux:
             if self._worker is None:
                 self._worker = in_background(self._work, "termux")
 
+    def hurry(self, limit_s: float) -> None:
+        """Give each call so long from now on, the one that is being made included: a session ends.
+
+        Args:
+            limit_s: In seconds, less than `LIMIT_S`.
+        """
+        self._hurry = (time.monotonic(), limit_s)
+
     def close(self) -> None:
         """Drop what waits, and wait for the call that is being made. May be called twice."""
         with self._lock:
@@ -106,6 +120,14 @@ class Termux:
             worker = self._worker
         if worker is not None:
             wait([worker], 2 * LIMIT_S)
+
+    def _until_s(self, began_s: float) -> float:
+        """Return until when a call may take that began at a time of the monotonic clock."""
+        usual_s = began_s + LIMIT_S
+        if self._hurry is None:
+            return usual_s
+        hurried_s, limit_s = self._hurry
+        return min(usual_s, max(began_s, hurried_s) + limit_s)
 
     def _work(self) -> None:
         while (words := self._next()) is not None:
@@ -122,10 +144,10 @@ class Termux:
 @cache
 def _app_answers() -> bool:
     """Return whether the app is there; what is found out holds as long as the program runs."""
-    return _is_list(_run(("termux-volume",)))
+    return _is_list(_run(("termux-volume",), lambda began_s: began_s + LIMIT_S))
 
 
-def _run(words: tuple[str, ...]) -> str | None:
+def _run(words: tuple[str, ...], until_s: Callable[[float], float]) -> str | None:
     """Run a command with all that it starts; return what it says, or `None` when it fails or does not end."""
     program = shutil.which(words[0])
     if program is None:
@@ -134,17 +156,19 @@ def _run(words: tuple[str, ...]) -> str | None:
     try:
         # A file, not a pipe: what a killed script leaves behind may hold a pipe open for ever.
         with nullcontext() if words[0] in _AT_ONCE else _RUNNING, notebook() as said:
-            return _said(Child([program, *words[1:]], stdout=said.fileno()), words[0], said)
+            return _said(Child([program, *words[1:]], stdout=said.fileno()), words[0], said, until_s)
     except (OSError, ValueError) as error:  # a ValueError for what no argument can hold
         _log.info("%s cannot be run: %s", words[0], error)
         return None
 
 
-def _said(child: Child, name: str, said: IO[bytes]) -> str | None:
+def _said(child: Child, name: str, said: IO[bytes], until_s: Callable[[float], float]) -> str | None:
+    began_s = time.monotonic()
     try:
-        code = child.wait(LIMIT_S)
+        while (code := child.wait(_LOOK_S)) is None and time.monotonic() < until_s(began_s):
+            pass
         if code is None:
-            _log.info("%s did not end within %.0f s", name, LIMIT_S)
+            _log.info("%s did not end within %.1f s", name, time.monotonic() - began_s)
         elif code:
             _log.info("%s failed: %s", name, child.last_line())
     finally:

@@ -6,6 +6,7 @@ a line), and what the phone would show and keep. The moods:
 
 ``works``       as it should; ``pacat`` takes the sound as fast as it comes
 ``works N``     the same; ``play-audio`` for N seconds, whatever the file
+``late N``      works after N seconds
 ``paced``       ``pacat`` takes the sound as fast as it is heard
 ``hangs``       says nothing and never ends, nor does what it has started
 ``rubbish``     exits with 0 and has done nothing
@@ -67,7 +68,18 @@ def volume(_much):
 
 
 def notification(_much):
-    file_of("notifications", option("-i", option("--id", "none"))).write_text(json.dumps(WORDS))
+    """Leave on the screen what a person sees, and what each button does."""
+    # Without a text it waits for one.
+    content = option("-c", option("--content")) or sys.stdin.read()
+    if option("--type") == "media":
+        buttons = {sign: option(f"--media-{sign}") for sign in ("previous", "pause", "play", "next")}
+        # All four, or none is shown.
+        buttons = buttons if all(buttons.values()) else {}
+    else:
+        numbers = [number for number in (1, 2, 3) if f"--button{number}" in WORDS]
+        buttons = {option(f"--button{number}"): option(f"--button{number}-action") for number in numbers}
+    shown = {"title": option("-t", option("--title", "")), "content": content, "buttons": buttons}
+    file_of("notifications", option("-i", option("--id", "none"))).write_text(json.dumps(shown))
 
 
 def notification_remove(_much):
@@ -99,13 +111,37 @@ def media_scan(_much):
 
 
 def media_player(_much):
-    file = file_of("media-player", "playing")
-    if WORDS[0] == "play":
-        file.write_text(WORDS[1])
-        print(f"Now Playing: {Path(WORDS[1]).name}")
-    elif WORDS[0] == "stop":
-        print("Stopped" if file.exists() else "Not playing!")
-        file.unlink(missing_ok=True)
+    """Play on when the command has ended, as Android's player does; it exits with 0 whatever it says."""
+    playing, paused = file_of("media-player", "playing"), file_of("media-player", "paused")
+    asked = "resume" if WORDS == ["play"] else WORDS[0]
+    if asked == "play":
+        begin_to_play(Path(WORDS[1]), playing, paused)
+    elif not playing.exists() and not paused.exists():
+        print(
+            {"info": "No track currently!", "resume": "No previous track to resume!"}.get(asked, f"No track to {asked}")
+        )
+    elif asked == "info":
+        print(f"Status: {'Playing' if playing.exists() else 'Paused'}")
+    elif asked == "stop":
+        print("Stopped playback\nTrack cleared")
+        playing.unlink(missing_ok=True)
+        paused.unlink(missing_ok=True)
+    else:
+        to_pause = asked == "pause"
+        before, after = (playing, paused) if to_pause else (paused, playing)
+        already = "Playback already paused" if to_pause else "Already playing track!"
+        print(("Paused playback" if to_pause else "Resumed playback") if before.exists() else already)
+        if before.exists():
+            before.rename(after)
+
+
+def begin_to_play(track, playing, paused):
+    if not track.is_file():
+        print(f"error: '{track}' is not a file!")
+        return
+    paused.unlink(missing_ok=True)
+    playing.write_text(str(track))
+    print(f"Now Playing: {track.name}")
 
 
 def battery_status(_much):
@@ -218,6 +254,9 @@ def main():
         hang()
     elif name == "rubbish":
         sys.stdout.buffer.write(b"\xff\x00 {] rubbish\n")
+    elif name == "late":
+        time.sleep(much)
+        WORKS[NAME](0)
     elif name == "paced":
         pacat(0, paced=True)
     elif name in ("dies", "blocks"):

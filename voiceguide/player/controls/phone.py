@@ -10,9 +10,13 @@ from voiceguide.player.awake import left_behind
 from voiceguide.player.controls.notification import REMOVE, Glance, Style, glance, notification
 from voiceguide.player.status import Status
 from voiceguide.termux.call import Termux
+from voiceguide.termux.undisturbed import undisturbed
 
 BUZZ: Final = ("termux-vibrate", "-d", "200")
 """Long enough to be felt through a pocket, in milliseconds."""
+
+LET_GO_S: Final = 1.4
+"""At the end of a session, how long the last call may still take, and the one that takes the notification away."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,10 +47,13 @@ def phone_controls(style: Style = "buttons", *, vibrate: bool = False) -> Iterat
     try:
         yield shown.tell
     finally:
-        # What waits is dropped, what is being shown comes first: nothing is shown after this.
-        termux.close()
-        if shown.is_there or left:
-            termux.call(*REMOVE)
+        # A second Ctrl-C would leave the notification there.
+        with undisturbed():
+            termux.hurry(LET_GO_S)
+            # What waits is dropped, what is being shown comes first: nothing is shown after this.
+            termux.close()
+            if shown.is_there or left:
+                termux.call(*REMOVE)
 
 
 class _Shown:
