@@ -203,6 +203,17 @@ def test_an_audiobook_keeps_the_limits_of_acx(folder: Path, levels: list[str]):
     assert abs(len(heard) - frames(LENGTH_MS)) <= 1152 * SAMPLE_RATE // 44_100
 
 
+def test_an_audiobook_tells_which_limits_of_acx_it_misses(folder: Path):
+    done = voiceguide("export", *PLAN, "-o", "x.mp3", "--audiobook", "--json", cwd=folder)
+
+    told, heard = json.loads(done.stdout)["acx"], as_buffer(decode(folder / "x.mp3"))
+    # An MP3 loses a quarter of a decibel of music with much side in it.
+    assert told["rms_db"] == pytest.approx(10 * np.log10((heard.astype(float) ** 2).mean()), abs=0.4)
+    assert told["floor_db"] > -60
+    assert f"Not as ACX asks: {told['missed'][-1]}" in done.stderr
+    assert "--music none" in told["missed"][-1]
+
+
 # --- what goes wrong -------------------------------------------------------------------------------------------------
 
 

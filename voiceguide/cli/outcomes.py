@@ -21,6 +21,8 @@ def note_made(made: Summary) -> None:
         note(f"Left out, for want of time: {', '.join(made.left_out)}")
     if made.avoided:
         note(f"Left out, as asked: {', '.join(made.avoided)}")
+    for missed in made.acx.missed() if made.acx else ():
+        note(f"Not as ACX asks: {missed}")
     for file in made.beside:
         note(f"{file}: written")
     for track in made.tracks:
@@ -58,6 +60,12 @@ def summary_of(made: Summary) -> dict[str, Any]:
         "length_ms": made.length_ms,
         "loudness_lufs": _level(made.lufs),
         "peak_dbtp": _level(made.peak_dbtp),
+        "acx": made.acx
+        and {
+            "rms_db": _level(made.acx.rms_db),
+            "floor_db": _level(made.acx.floor_db),
+            "missed": list(made.acx.missed()),
+        },
         "left_out": made.left_out,
         "avoided": made.avoided,
         "beside": [str(file) for file in made.beside],

@@ -12,7 +12,7 @@ from voiceguide.errors import ScheduleError, TargetError, VoiceguideError
 from voiceguide.guide.extras import PAGE, Extras, check_extras, files_beside
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, tell_voice
-from voiceguide.guide.tracks import Order, Track, one_a_stem, sound_beside, write_tracks
+from voiceguide.guide.tracks import AUDIOBOOK, Order, Track, one_a_stem, sound_beside, write_tracks
 from voiceguide.routine.library import load_routine
 from voiceguide.scheduler.schedule import Schedule
 from voiceguide.units import MINUTE_MS
@@ -20,12 +20,11 @@ from voiceguide.units import MINUTE_MS
 if TYPE_CHECKING:
     from voiceguide.audio.bed import Bed
     from voiceguide.audio.levels import Levels
+    from voiceguide.export.acx import Acx
     from voiceguide.outputs.encoders import Quality
     from voiceguide.speech.clips import Clips
 
 _log = logging.getLogger(__name__)
-
-_AUDIOBOOK: Final = "audiobook"
 
 _AUDIOBOOK_MS: Final = 120 * MINUTE_MS
 """A file of an audiobook at the longest (ACX)."""
@@ -51,6 +50,8 @@ class Summary:
     """Steps that were left out for the sake of an area."""
     beside: tuple[Path, ...] = ()
     """What was written beside the tracks."""
+    acx: Acx | None = None
+    """Of an audiobook, its levels as ACX judges them."""
 
     @property
     def errors(self) -> tuple[VoiceguideError, ...]:
@@ -119,7 +120,7 @@ def check_order(order: Order, request: Request) -> None:
         # A page is written in the place of a sound, which is checked in the same way.
         check_target(target.with_suffix(SOUND) if target.suffix.lower() == PAGE else target, overwrite=True)
         check_file(target, order.overwrite)
-        if order.quality == _AUDIOBOOK and target.suffix.lower() != ".mp3":
+        if order.quality == AUDIOBOOK and target.suffix.lower() != ".mp3":
             raise TargetError(f"{target} cannot be an audiobook for ACX, which takes .mp3", hint="name an .mp3 file")
     check_distinct(order)
     for target in one_a_stem(order.targets):
@@ -131,7 +132,7 @@ def check_order(order: Order, request: Request) -> None:
 
 def levelled(request: Request, order: Order) -> Request:
     """Return the request with the levels at which `order` has it: lower for an audiobook."""
-    return replace(request, levels=_lower(request.levels)) if order.quality == _AUDIOBOOK else request
+    return replace(request, levels=_lower(request.levels)) if order.quality == AUDIOBOOK else request
 
 
 def summed_up(
@@ -156,11 +157,12 @@ def summed_up(
     return Summary(
         tracks=tuple(tracks),
         length_ms=session.plan.length_ms,
-        lufs=heard.lufs,
-        peak_dbtp=heard.peak_dbtp,
+        lufs=heard.measured.lufs,
+        peak_dbtp=heard.measured.peak_dbtp,
         left_out=session.plan.left_out,
         avoided=session.plan.avoided,
         beside=tuple(beside),
+        acx=heard.acx,
     )
 
 
@@ -180,7 +182,7 @@ def check_distinct(order: Order) -> list[Path]:
 
 
 def _check_length(order: Order, length_ms: int) -> None:
-    if order.quality == _AUDIOBOOK and length_ms > _AUDIOBOOK_MS:
+    if order.quality == AUDIOBOOK and length_ms > _AUDIOBOOK_MS:
         raise ScheduleError(
             f"a file of an audiobook lasts 120 minutes at most, and this one {length_ms / MINUTE_MS:.0f}",
             hint="ask for --minutes 120 or less, or leave --audiobook out",

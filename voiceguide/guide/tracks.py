@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from voiceguide.errors import TargetError, VoiceguideError
 from voiceguide.guide.extras import PAGE, Extras, page_around, sound_kind, write_extras
@@ -17,11 +17,16 @@ from voiceguide.scheduler.schedule import Schedule
 if TYPE_CHECKING:
     from voiceguide.audio.mixer import Mix
     from voiceguide.audio.samples import Block
+    from voiceguide.export.acx import Acx, AcxMeter
     from voiceguide.export.meter import Measured, Meter
     from voiceguide.outputs.encoders import Quality
     from voiceguide.outputs.output import Output
     from voiceguide.outputs.tags import Tags
     from voiceguide.outputs.wav import WavOutput
+
+
+AUDIOBOOK: Final = "audiobook"
+"""The quality of what is for ACX."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,15 @@ class Order:
     """How good the sound is; ``audiobook`` keeps ACX's limits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How loud a mix is."""
+
+    measured: Measured
+    acx: Acx | None = None
+    """As an audiobook is judged, where it is one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """What became of one target."""
@@ -50,9 +64,7 @@ class Track:
     """Why it was not made; where it has a size, why not all was made that was to stand beside it."""
 
 
-def write_tracks(
-    order: Order, session: Schedule, mix: Mix, writing: Progress
-) -> tuple[list[Track], list[Path], Measured]:
+def write_tracks(order: Order, session: Schedule, mix: Mix, writing: Progress) -> tuple[list[Track], list[Path], Heard]:
     """Write a mix to all targets, and what stands beside them.
 
     Args:
@@ -69,9 +81,9 @@ def write_tracks(
     """
     tags = tags_of(session.plan.routine, session.timeline)
     jobs = [_Job(target, order, session, tags, mix.length_frames) for target in order.targets]
-    measured = _write(mix, jobs, writing)
+    heard = _write(mix, jobs, writing)
     beside = [file for job in _one_a_stem(jobs) for file in job.write_beside(mix, writing)]
-    return [job.track() for job in jobs], beside, measured
+    return [job.track() for job in jobs], beside, heard
 
 
 def one_a_stem(targets: Sequence[Path]) -> list[Path]:
@@ -92,7 +104,7 @@ def _one_a_stem(jobs: Sequence[_Job]) -> list[_Job]:
     return [made[target] for target in one_a_stem(list(made))]
 
 
-def _write(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Measured:
+def _write(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Heard:
     """Write a mix to all targets; what several hold alike is encoded for one of them, and copied to the others.
 
     Where that one fails, the mix is made once more for the next of them.
@@ -101,7 +113,7 @@ def _write(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Measured:
     while True:
         first = {job.coding: job for job in reversed(waiting) if not job.is_page}
         own = [job for job in waiting if first.get(job.coding, job) is job]
-        measured = _mix_into(mix, own, writing)
+        heard = _mix_into(mix, own, writing)
         others = [job for job in waiting if job not in own]
         for job in others:
             if not first[job.coding].error:
@@ -109,33 +121,36 @@ def _write(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Measured:
                 job.copy(first[job.coding])
         waiting = [job for job in others if first[job.coding].error]
         if not waiting:
-            return measured
+            return heard
 
 
-def _mix_into(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Measured:
+def _mix_into(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Heard:
+    from voiceguide.export.acx import AcxMeter
     from voiceguide.export.meter import Meter
     from voiceguide.export.spread import spread
 
     meter = Meter(mix.length_frames)
+    acx = AcxMeter(mix.length_frames) if any(job.is_audiobook for job in jobs) else None
     if len(jobs) == 1 and jobs[0].target.suffix.lower() == ".wav":
         try:
             jobs[0].render(mix, meter, writing)
         except TargetError as failure:
             jobs[0].error = failure
-        return meter.measured()
-    errors = spread(_heard(mix, meter), jobs, lambda done: writing(done, mix.length_frames))
+        return Heard(meter.measured())
+    errors = spread(_heard(mix, [meter, acx] if acx else [meter]), jobs, lambda done: writing(done, mix.length_frames))
     for job, error in zip(jobs, errors, strict=True):
         if isinstance(error, VoiceguideError):
             job.error = error
         elif error:
             raise error
-    return meter.measured()
+    return Heard(meter.measured(), acx.measured() if acx else None)
 
 
-def _heard(mix: Mix, meter: Meter) -> Iterator[Block]:
+def _heard(mix: Mix, meters: Sequence[Meter | AcxMeter]) -> Iterator[Block]:
     frame = 0
     for block in mix.blocks():
-        meter.take(frame, block)
+        for meter in meters:
+            meter.take(frame, block)
         frame += len(block)
         yield block
 
@@ -154,6 +169,11 @@ class _Job:
     def is_page(self) -> bool:
         """Whether the sound is inside a page, where nobody else can take it from."""
         return self.target.suffix.lower() == PAGE
+
+    @property
+    def is_audiobook(self) -> bool:
+        """Whether it is to keep ACX's limits."""
+        return self._order.quality == AUDIOBOOK
 
     @property
     def coding(self) -> tuple[str, ...]:
