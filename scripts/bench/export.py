@@ -23,6 +23,12 @@ VOICEGUIDE = [str(Path(sys.executable).with_name("voiceguide"))]
 ALL = ("wav", "flac", "mp3", "opus", "ogg", "m4a")
 """One of each encoder: an .m4b and a page hold what an .m4a does."""
 
+MOST_ALONE, MOST_TOGETHER = 1.1, 1.15
+"""Times that a track may take of its encoder alone, and all of them of the slowest encoder."""
+
+MOST_GROWTH_MB = 50
+"""More memory for four hours than for ten minutes."""
+
 PROMPTS = 20
 PROMPT_S = 7
 
@@ -45,6 +51,11 @@ def main() -> None:
         together(told.minutes, told.rounds, alone, home)
         against_ffmpeg(told.minutes, home)
         against_pydub()
+
+
+def verdict(figure: float, most: float) -> str:
+    """Return whether a figure is within what is asked."""
+    return f"{'ok' if figure <= most else 'OVER'}, {most:g} asked"
 
 
 class Time(float):
@@ -105,7 +116,8 @@ def singles(minutes: int, rounds: int, wav: Path, home: Path) -> dict[str, Time]
         alone[kind], took = min(turn[0] for turn in turns), min(turn[1] for turn in turns)
         print(
             f"{kind:<5} {took.wall:7.2f} s, the encoder alone on the WAV {alone[kind].wall:7.2f} s:"
-            f" {took / alone[kind]:.2f} times ({took.work - alone[kind].work:.2f} s more work)",
+            f" {took / alone[kind]:.2f} times, {verdict(took / alone[kind], MOST_ALONE)}"
+            f" ({took.work - alone[kind].work:.2f} s more work)",
             flush=True,
         )
     return alone
@@ -115,10 +127,12 @@ def together(minutes: int, rounds: int, alone: dict[str, Time], home: Path) -> N
     took = best(rounds, words_of(minutes, *(home / f"all.{kind}" for kind in ALL)))
     slowest = max(alone, key=lambda kind: alone[kind])
     shared = sum(each.work for each in alone.values()) / cores()
+    could = max(alone[slowest], shared)
     print(
-        f"{' '.join(ALL)} at once {took.wall:.2f} s: {took / alone[slowest]:.2f} times {slowest} alone"
-        f" ({alone[slowest].wall:.2f} s), {took / max(alone[slowest], shared):.2f} times what these cores can do"
-        f" ({max(alone[slowest], shared):.2f} s)"
+        f"{' '.join(ALL)} at once {took.wall:.2f} s:"
+        f" {took / alone[slowest]:.2f} times {slowest} alone ({alone[slowest].wall:.2f} s),"
+        f" {verdict(took / alone[slowest], MOST_TOGETHER)};"
+        f" {took / could:.2f} times what these cores can do ({could:.2f} s)"
     )
 
 
@@ -151,7 +165,8 @@ def against_ffmpeg(minutes: int, home: Path) -> None:
         theirs = timed(words, cwd=home)
         ours = timed(words_of(minutes, home / f"ours.{kind}"))
         print(
-            f"{kind:<5} {ours.wall:7.2f} s, by ffmpeg's filters {theirs.wall:7.2f} s: {theirs / ours:.1f} times as long"
+            f"{kind:<5} {ours.wall:7.2f} s, by ffmpeg's filters {theirs.wall:7.2f} s: {ours / theirs:.2f} times,"
+            f" {verdict(ours / theirs, 1)}"
         )
 
 
@@ -179,10 +194,14 @@ def memory(home: Path) -> None:
     step = "{title: Strokes %d, say: Glide up and down. Slowly., time: 1-12 min}"
     lines = "".join(f"      - {step % number}\n" for number in range(40))
     long.write_text(f"format: 1\ntitle: Long\nsections:\n  - title: All\n    steps:\n{lines}", "utf-8")
+    peaks_mb = []
     for minutes, routine in ((10, "slow-strokes"), (240, str(long))):
         words = [*VOICEGUIDE, "export", routine, "-m", str(minutes), "--voice", "espeak", "--force"]
         took = timed([*words, "-o", str(home / "m.flac")])
+        peaks_mb.append(took.peak_mb)
         print(f"{minutes:>4} minutes to FLAC: {took.peak_mb:.0f} MB at most", flush=True)
+    growth_mb = peaks_mb[1] - peaks_mb[0]
+    print(f"{growth_mb:.0f} MB more for four hours: {verdict(growth_mb, MOST_GROWTH_MB)}", flush=True)
 
 
 if __name__ == "__main__":

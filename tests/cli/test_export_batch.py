@@ -13,8 +13,8 @@ from needs import needs, needs_module
 
 from voiceguide.cli.exporting import SOME_FAILED
 from voiceguide.errors import TargetError
-from voiceguide.guide import Options, Request
-from voiceguide.guide.batch import jobs_of
+from voiceguide.guide import Extras, Options, Request
+from voiceguide.guide.batch import export_all, jobs_of
 from voiceguide.guide.tracks import Order
 from voiceguide.media.decode import decode
 from voiceguide.media.ffmpeg import find_ffmpeg
@@ -160,6 +160,38 @@ def test_either_routines_or_all_are_asked_for(folder: Path, words):
     assert "--all" in done.stderr
 
 
+def test_braces_in_the_name_of_a_folder_are_harmless(folder: Path):
+    (folder / "{b}").mkdir()
+
+    alone = voiceguide("export", "./one.yaml", "-m", "1", *WORDS, "-o", "{b}/x.opus", cwd=folder)
+    both = voiceguide("export", "./one.yaml", "./two.yaml", "-m", "1", *WORDS, "-o", "{b}", cwd=folder)
+
+    assert (alone.returncode, both.returncode) == (0, 0), alone.stderr + both.stderr
+    assert made_in(folder / "{b}") == ["one-1.mp3", "two-1.mp3", "x.opus"]
+
+
+def test_all_sessions_together_tell_how_far_they_are_and_what_was_left_out(folder: Path):
+    text = (folder / "one.yaml").read_text("utf-8")
+    (folder / "one.yaml").write_text(
+        text + "      - {title: Knead, say: Knead., time: 20 s, area: lower back}\n", "utf-8"
+    )
+    requests = [
+        Request(routine=str(folder / f"{name}.yaml"), voice="espeak", music="none",
+                options=Options(budget_ms=MINUTE_MS, avoid=("lower back",)))
+        for name in ("one", "two")
+    ]  # fmt: skip
+    jobs = jobs_of(requests, Order(targets=(folder / "{routine}.wav",), extras=Extras(stems=True)))
+    told: list[tuple[int, int]] = []
+
+    outcomes = export_all(jobs, writing=lambda done, total: told.append((done, total)))
+
+    assert [each.error for each in outcomes] == [None, None]
+    assert outcomes[0].made.avoided == ("Knead",)
+    # Two sessions of a minute, each written and taken apart.
+    assert told[-1] == (4 * frames(60_000), 4 * frames(60_000))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
 def named(pattern: str, *requests: Request) -> list[str]:
     return [str(job.order.targets[0]) for job in jobs_of(requests, Order(targets=(Path(pattern),)))]
 
@@ -176,6 +208,8 @@ def request(routine: str = "eleven-steps", minutes: float | None = 30, voice: st
         ("{minutes}.mp3", request(minutes=12.5), "12.5.mp3"),
         ("{voice}.mp3", request(voice="recorded:../../etc/x"), "recorded-..-..-etc-x.mp3"),
         ("{voice}.mp3", request(voice="espeak:en-us+f3"), "espeak-en-us+f3.mp3"),
+        ("{b}/{routine}.mp3", request(), "{b}/eleven-steps.mp3"),
+        ("{b}/{routine}/{minutes}.mp3", request(), "{b}/eleven-steps/30.mp3"),
     ],
 )
 def test_a_pattern_becomes_one_name_in_its_own_folder(pattern, asked, name):

@@ -211,20 +211,13 @@ def _export_one(request: "Request", order: "Order", *, as_json: bool) -> None:
 
 
 def _export_all(jobs: "list[Job]", *, as_json: bool) -> None:
-    from voiceguide.cli.bars import progress_bars
+    from voiceguide.cli.bars import WRITING, progress_bars
     from voiceguide.cli.outcomes import note_outcome, outcome_of, print_outcomes
     from voiceguide.cli.tables import print_json
-    from voiceguide.guide.batch import Outcome, export_all
+    from voiceguide.guide.batch import export_all
 
-    done: list[Outcome] = []
-    with progress_bars("Speaking", "Sessions") as (speaking, sessions):
-
-        def finished(outcome: Outcome) -> None:
-            done.append(outcome)
-            sessions(len(done), len(jobs))
-            note_outcome(outcome)
-
-        outcomes = export_all(jobs, speaking=speaking, finished=finished)
+    with progress_bars("Speaking", WRITING) as (speaking, writing):
+        outcomes = export_all(jobs, speaking=speaking, writing=writing, finished=note_outcome)
     if as_json:
         print_json([outcome_of(each) for each in outcomes])
     else:

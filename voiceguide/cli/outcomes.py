@@ -1,43 +1,57 @@
 """What an export has made, as people read it and as programs do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from voiceguide.cli.report import note, report
+from voiceguide.cli.report import note, plain, report
 from voiceguide.guide import Summary
-from voiceguide.guide.batch import Outcome
+from voiceguide.guide.batch import Outcome, name_of
 from voiceguide.guide.tracks import Track
 from voiceguide.units import MINUTE_MS, short_clock
+
+_SILENT: Final = "silent"
 
 
 def note_made(made: Summary) -> None:
     """Tell what was made of a session, and what was not."""
-    if made.left_out:
-        note(f"Left out, for want of time: {', '.join(made.left_out)}")
-    if made.avoided:
-        note(f"Left out, as asked: {', '.join(made.avoided)}")
-    for missed in made.acx.missed() if made.acx else ():
-        note(f"Not as ACX asks: {missed}")
-    for file in made.beside:
-        note(f"{file}: written")
+    for text in _notes(made):
+        _note(text)
     for track in made.tracks:
         if track.error:
             report(track.error)
         else:
-            note(f"{track.target}: {_figures(made, track)}")
+            _note(f"{track.target}: {_figures(made, track)}")
 
 
 def note_outcome(outcome: Outcome) -> None:
-    """Tell why one session of many was not made, or not all of it."""
+    """Tell of one session of many what the table of all does not, and why it was not made, or not all of it."""
+    for text in _notes(outcome.made) if outcome.made else ():
+        _note(f"{name_of(outcome.job.request)}: {text}")
     errors = outcome.made.errors if outcome.made else (outcome.error,)
     for error in errors:
         if error:
             report(error)
+
+
+def _notes(made: Summary) -> Iterator[str]:
+    if made.left_out:
+        yield f"Left out, for want of time: {', '.join(made.left_out)}"
+    if made.avoided:
+        yield f"Left out, as asked: {', '.join(made.avoided)}"
+    for missed in made.acx.missed() if made.acx else ():
+        yield f"Not as ACX asks: {missed}"
+    for file in made.beside:
+        yield f"{file}: written"
+
+
+def _note(text: str) -> None:
+    # A title or the name of a file may hold what a terminal would obey.
+    note(plain(text))
 
 
 def print_outcomes(outcomes: Sequence[Outcome]) -> None:
@@ -98,24 +112,24 @@ def _track_of(track: Track) -> dict[str, Any]:
 
 def _figures(made: Summary, track: Track) -> str:
     chapters = f"{track.chapters or 'no'} chapter{'' if track.chapters == 1 else 's'}"
-    levels = f"{made.lufs:.0f} LUFS, peak {made.peak_dbtp:.1f} dBTP" if isfinite(made.lufs) else "silent"
+    levels = f"{made.lufs:.0f} LUFS, peak {made.peak_dbtp:.1f} dBTP" if isfinite(made.lufs) else _SILENT
     return f"{short_clock(made.length_ms)}, {track.size_bytes / 1e6:.1f} MB, {chapters}, {levels}"
 
 
 def _rows(outcome: Outcome) -> list[list[str | Text]]:
     made = outcome.made
     if made is None:
-        return [[Text(str(target)), Text("failed", style="red")] for target in outcome.job.order.targets]
+        return [[Text(plain(str(target))), Text("failed", style="red")] for target in outcome.job.order.targets]
     return [
-        [Text(str(track.target)), Text("failed", style="red")]
+        [Text(plain(str(track.target))), Text("failed", style="red")]
         if track.error
         else [
-            Text(str(track.target)),
+            Text(plain(str(track.target))),
             short_clock(made.length_ms),
             f"{track.size_bytes / 1e6:.1f}",
             str(track.chapters or "-"),
-            f"{made.lufs:.0f}",
-            f"{made.peak_dbtp:.1f}",
+            f"{made.lufs:.0f}" if isfinite(made.lufs) else _SILENT,
+            f"{made.peak_dbtp:.1f}" if isfinite(made.peak_dbtp) else "",
         ]
         for track in made.tracks
     ]

@@ -8,14 +8,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.background import in_background
 from voiceguide.errors import TargetError, VoiceguideError, near
 from voiceguide.guide.exporting import Summary, check_distinct, check_order, levelled, summed_up
 from voiceguide.guide.request import Progress, Request
-from voiceguide.guide.stage import bed_of, clips_of, rehearsed
+from voiceguide.guide.stage import bed_of, clips_of, rehearsed, tell_voice
 from voiceguide.guide.tracks import Order
 from voiceguide.routine.library import ENDINGS, load_routine
 from voiceguide.units import MINUTE_MS
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from voiceguide.speech.clips import Clips
 
 _FIELD: Final = re.compile(r"\{(\w*)\}")
+_FIELDS: Final = ("routine", "minutes", "voice")
+"""What may stand between them."""
+
 _ODD: Final = re.compile(r"[^\w.+-]+")
 """What no name of a file is to have from a name of a voice or a routine."""
 
@@ -56,8 +59,10 @@ class Outcome:
 
 
 def has_fields(target: Path) -> bool:
-    """Return whether the name of a target is a pattern, with braces in it."""
-    return bool(_FIELD.search(str(target)))
+    """Return whether a target is a pattern, with braces in its name; those of a folder count where they are ours."""
+    if target.is_dir():
+        return False
+    return bool(_FIELD.search(target.name)) or any(name in _FIELDS for name in _FIELD.findall(str(target.parent)))
 
 
 def jobs_of(requests: Sequence[Request], order: Order) -> list[Job]:
@@ -81,10 +86,10 @@ def jobs_of(requests: Sequence[Request], order: Order) -> list[Job]:
         for file in files:
             if file in owners:
                 raise TargetError(
-                    f"{owners[file]} and {_told(request)} would both be {file}",
+                    f"{owners[file]} and {name_of(request)} would both be {file}",
                     hint="put {routine}, {minutes} or {voice} into the name",
                 )
-        owners |= dict.fromkeys(files, _told(request))
+        owners |= dict.fromkeys(files, name_of(request))
         jobs.append(Job(request, own))
     return jobs
 
@@ -93,6 +98,7 @@ def export_all(
     jobs: Sequence[Job],
     *,
     speaking: Progress | None = None,
+    writing: Progress | None = None,
     finished: Callable[[Outcome], None] | None = None,
 ) -> list[Outcome]:
     """Write many sessions, as many at a time as there are cores; one that fails does not keep the others from it.
@@ -102,6 +108,8 @@ def export_all(
     Args:
         jobs: From `jobs_of`.
         speaking: Is told how many sentences of a session are spoken.
+        writing: Is told how many frames of all are written, by the threads that write, one at a time. How many there
+            are is a guess until the last session has begun.
         finished: Is told each outcome as it comes, by this thread.
 
     Returns:
@@ -124,13 +132,15 @@ def export_all(
                     finished(outcome)
 
     refused = [_refusal(job) for job in jobs]
+    tally = _Tally(refused.count(None), writing or (lambda _done, _total: None), stopped)
     with ExitStack() as opened:
         voices = _Voices(opened)
         try:
             for index, (job, error) in enumerate(zip(jobs, refused, strict=True)):
                 collect(cores() - 1)
-                running[_failed(job, error) if error else _begun(job, voices, speaking, stopped)] = index
+                running[_failed(job, error) if error else _begun(job, voices, speaking, tally)] = index
             collect(0)
+            voices.tell()
         finally:
             stopped.set()
             wait(running, _PATIENCE_S)
@@ -152,7 +162,7 @@ def _failed(job: Job, error: VoiceguideError) -> Future[Outcome]:
     return failed
 
 
-def _begun(job: Job, voices: _Voices, speaking: Progress | None, stopped: Event) -> Future[Outcome]:
+def _begun(job: Job, voices: _Voices, speaking: Progress | None, tally: _Tally) -> Future[Outcome]:
     """Speak what a session needs, begin to write it, and return where its outcome will be."""
     with ExitStack() as opened:
         try:
@@ -161,23 +171,20 @@ def _begun(job: Job, voices: _Voices, speaking: Progress | None, stopped: Event)
             bed = opened.enter_context(closing(bed_of(levelled(job.request, job.order))))
             session = rehearsed(job.request, routine, clips, speaking)
         except VoiceguideError as error:
+            tally.leave()
             return _failed(job, error)
         rest = opened.pop_all()
 
     def finish() -> Outcome:
         with rest:
-            return _written(job, session, clips, bed, stopped)
+            return _written(job, session, clips, bed, tally.joined())
 
     return in_background(finish, "export")
 
 
-def _written(job: Job, session: Schedule, clips: Clips, bed: Bed, stopped: Event) -> Outcome:
-    def go_on(_done: int, _total: int) -> None:
-        if stopped.is_set():
-            raise _Stopped
-
+def _written(job: Job, session: Schedule, clips: Clips, bed: Bed, writing: Progress) -> Outcome:
     try:
-        made = summed_up(job.order, job.request, session, clips, bed, go_on)
+        made = summed_up(job.order, job.request, session, clips, bed, writing)
     except VoiceguideError as error:
         return Outcome(job, error=error)
     return Outcome(job, made=made, error=next(iter(made.errors), None))
@@ -185,6 +192,43 @@ def _written(job: Job, session: Schedule, clips: Clips, bed: Bed, stopped: Event
 
 class _Stopped(BaseException):
     """The others were stopped, and this one with them."""
+
+
+class _Tally:
+    """How far all sessions are.
+
+    Args:
+        count: How many will be written.
+        writing: Is told.
+        stopped: When it is set, whoever tells how far it is ends.
+    """
+
+    def __init__(self, count: int, writing: Progress, stopped: Event) -> None:
+        self._count, self._writing, self._stopped = count, writing, stopped
+        self._far: list[tuple[int, int]] = []
+        self._lock = Lock()
+
+    def leave(self) -> None:
+        """Count one less: it cannot be written."""
+        self._count -= 1
+
+    def joined(self) -> Progress:
+        """Return what one more session tells how far it is."""
+        with self._lock:
+            index = len(self._far)
+            self._far.append((0, 0))
+
+        def tell(done: int, total: int) -> None:
+            if self._stopped.is_set():
+                raise _Stopped
+            with self._lock:
+                self._far[index] = done, total
+                known = [far for far in self._far if far[1]]
+                whole = sum(total for _, total in known)
+                # Those that are not begun are as long as the others, on the average.
+                self._writing(sum(done for done, _ in known), whole * max(self._count, len(known)) // len(known))
+
+        return tell
 
 
 class _Voices:
@@ -197,12 +241,19 @@ class _Voices:
     def __init__(self, opened: ExitStack) -> None:
         self._opened = opened
         self._clips: dict[tuple[str, str, int], Clips] = {}
+        self._first: dict[tuple[str, str, int], Request] = {}
 
     def clips_of(self, request: Request, language: str) -> Clips:
         key = (request.voice, language, request.rate_wpm)
         if key not in self._clips:
             self._clips[key] = self._opened.enter_context(clips_of(request, language))
+            self._first[key] = request
         return self._clips[key]
+
+    def tell(self) -> None:
+        """Say which voices were chosen."""
+        for key, clips in self._clips.items():
+            tell_voice(self._first[key], clips)
 
 
 def _in_folder(target: Path, request: Request, several_voices: bool) -> Path:
@@ -221,11 +272,9 @@ def _in_folder(target: Path, request: Request, several_voices: bool) -> Path:
 
 def _named(pattern: Path, request: Request) -> Path:
     budget_ms = request.options.budget_ms
-    values = {
-        "routine": Path(request.routine).stem if request.routine.endswith(ENDINGS) else request.routine,
-        "minutes": f"{budget_ms / MINUTE_MS:g}" if budget_ms else None,
-        "voice": request.voice,
-    }
+    routine = Path(request.routine).stem if request.routine.endswith(ENDINGS) else request.routine
+    minutes = f"{budget_ms / MINUTE_MS:g}" if budget_ms else None
+    values = dict(zip(_FIELDS, (routine, minutes, request.voice), strict=True))
 
     def value(found: re.Match[str]) -> str:
         name = found[1]
@@ -235,9 +284,11 @@ def _named(pattern: Path, request: Request) -> Path:
             raise TargetError(f"{pattern}: no minutes are asked for", hint="give --minutes, or leave {minutes} out")
         return _ODD.sub("-", str(values[name]))
 
-    return Path(_FIELD.sub(value, str(pattern)))
+    folder = _FIELD.sub(lambda found: value(found) if found[1] in values else found[0], str(pattern.parent))
+    return Path(folder, _FIELD.sub(value, pattern.name))
 
 
-def _told(request: Request) -> str:
+def name_of(request: Request) -> str:
+    """Return what a session of many is called, such as ``slow-strokes of 10 minutes``."""
     budget_ms = request.options.budget_ms
     return f"{request.routine}{f' of {budget_ms / MINUTE_MS:g} minutes' if budget_ms else ''}"

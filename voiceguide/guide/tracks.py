@@ -81,9 +81,34 @@ def write_tracks(order: Order, session: Schedule, mix: Mix, writing: Progress) -
     """
     tags = tags_of(session.plan.routine, session.timeline)
     jobs = [_Job(target, order, session, tags, mix.length_frames) for target in order.targets]
+    writing = over_passes(writing, mix.length_frames, _passes(order))
     heard = _write(mix, jobs, writing)
     beside = [file for job in _one_a_stem(jobs) for file in job.write_beside(mix, writing)]
     return [job.track() for job in jobs], beside, heard
+
+
+def over_passes(writing: Progress, length_frames: int, passes: int) -> Progress:
+    """Return what is told how far each of several passes is, and tells `writing` how far all of them are.
+
+    Args:
+        writing: Is told frames, and of how many.
+        length_frames: Of the session, which each pass goes through.
+        passes: How many there will be; one that begins anew after a failure is not counted.
+    """
+    before = last = 0
+
+    def tell(done: int, _total: int) -> None:
+        nonlocal before, last
+        if done < last:
+            before += length_frames
+        last = done
+        writing(min(before + done, length_frames * passes), length_frames * passes)
+
+    return tell
+
+
+def _passes(order: Order) -> int:
+    return 1 + len(one_a_stem(order.targets)) * (order.extras.stems + order.extras.split)
 
 
 def one_a_stem(targets: Sequence[Path]) -> list[Path]:
