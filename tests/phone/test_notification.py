@@ -93,6 +93,16 @@ class TestWhatIsSeen:
     def test_the_first_button_says_what_it_does_now(self):
         assert option(list(notification(glance(replace(STATUS, held=True)), "buttons")), "--button1") == "Go on"
 
+    @pytest.mark.parametrize("style", ["buttons", "media"])
+    @pytest.mark.parametrize(
+        ("obeys", "labels"), [(("stop",), ["Stop"]), (("toggle", "hold", "stop"), ["Pause", "Stop"])]
+    )
+    def test_a_session_that_another_program_plays_has_only_the_buttons_that_it_obeys(self, style, obeys, labels):
+        words = list(notification(glance(replace(STATUS, obeys=obeys)), style))
+
+        assert [option(words, each) for each in ("--button1", "--button2") if each in words] == labels
+        assert not {"--type", "--button3"} & set(words)
+
     def test_the_media_style_has_all_four_signs_or_android_shows_none(self):
         words = list(notification(glance(STATUS), "media"))
 

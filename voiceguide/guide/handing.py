@@ -1,41 +1,40 @@
 """On a phone where no sound device opens: the session is made into a file, which a player of Android's is given.
 
-Such a player can be ended, and that is all: the session goes by the clock and cannot be steered. Read in the sources of
-Termux, and never heard.
+Such a player can be ended, one of them paused too, and that is all: the session goes by the clock and cannot be steered
+otherwise. Read in the sources of Termux, and never heard.
 """
 
 from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from queue import Empty
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import OutputError, TargetError
+from voiceguide.guide.file_players import PLAYERS
 from voiceguide.outputs.output import FRAME_BYTES
 from voiceguide.outputs.pump import finishing
-from voiceguide.platforms import is_android
+from voiceguide.outputs.target import target_errors
 from voiceguide.player.commands import Verb
 from voiceguide.player.status import status_of
 from voiceguide.player.transport import Transport
 from voiceguide.scheduler.timeline import Role
+from voiceguide.termux.handed import handed_folder
+from voiceguide.termux.undisturbed import undisturbed
 from voiceguide.units import SECOND_MS, frames, short_clock
 
 if TYPE_CHECKING:
     from voiceguide.audio.mixer import Mix
-    from voiceguide.media.child import Child
+    from voiceguide.guide.file_players import Player
     from voiceguide.player.commands import Command, Commands
     from voiceguide.player.status import Status
-
-PLAYERS: Final = ("play-audio", "termux-media-player")
-"""Programs of Termux that are given a file, the better one first: it needs no app."""
 
 _LOOK_S: Final = 0.1
 """So often a command is looked for, and told where the session stands."""
@@ -52,34 +51,13 @@ _SPARE_BYTES: Final = 20_000_000
 _log = logging.getLogger(__name__)
 
 
-class Player(Protocol):
-    """Plays one file."""
-
-    name: str
-    """The program."""
-
-    def play(self, file: Path) -> bool:
-        """Begin; return whether it seems to play."""
-
-    def ended(self) -> bool:
-        """Return whether it has ended by itself; one that does not tell plays on."""
-
-    def stop(self) -> None:
-        """End it. May be called at any time."""
-
-
-def able_to_hand_over() -> bool:
-    """Return whether this is a phone with a player to be given a file."""
-    return is_android() and any(map(shutil.which, PLAYERS))
-
-
 class Handing:
     """A session that is given out of hand.
 
     Args:
         mix: The session.
         title: Of the session.
-        commands: Of these a stop is obeyed, and before it begins a jump.
+        commands: Of these those are obeyed that the player does, and before it begins a jump.
         tell: Is told where the session stands.
         aloud: Says a sentence now, where a voice is heard that is not in the mix.
     """
@@ -106,8 +84,8 @@ class Handing:
             if command.verb is Verb.STOP:
                 return
             self._start = self._start.apply(command)
-        with tempfile.TemporaryDirectory(prefix="voiceguide-", ignore_cleanup_errors=True) as folder:
-            file = Path(folder) / ("session.flac" if shutil.which("ffmpeg") else "session.wav")
+        with _folder() as folder:
+            file = folder / ("session.flac" if shutil.which("ffmpeg") else "session.wav")
             begun, written = self._start, None
             for player in players:
                 if written is not self._start:
@@ -142,20 +120,22 @@ class Handing:
         try:
             return player.play(file) and self._followed(player)
         finally:
-            player.stop()
+            with undisturbed():
+                player.stop()
 
     def _followed(self, player: Player) -> bool:
         """Tell where the session stands until it ends; return whether it was played."""
-        timeline, start_ms = self._mix.timeline, self._start.position_ms
-        began_s, before_ms, at_ms = time.monotonic(), start_ms, start_ms
-        while at_ms < timeline.length_ms + _TAIL_MS:
+        timeline, before_ms = self._mix.timeline, self._start.position_ms
+        clock = _Clock(before_ms)
+        while (at_ms := clock.at_ms) < timeline.length_ms + _TAIL_MS:
             self._say(before_ms, at_ms)
-            self._tell(status_of(Transport(timeline=timeline, position=frames(at_ms)), self._title))
-            if self._is_stopped(_LOOK_S):
+            stand = Transport(timeline=timeline, position=frames(at_ms), paused=clock.stands)
+            self._tell(replace(status_of(stand, self._title), obeys=player.obeys))
+            if not all(_obeyed(command, player, clock) for command in self._asked(_LOOK_S)):
                 break
             if player.ended():
                 return self._is_at_its_end(player, at_ms)
-            before_ms, at_ms = at_ms, start_ms + round((time.monotonic() - began_s) * SECOND_MS)
+            before_ms = at_ms
         return True
 
     def _is_at_its_end(self, player: Player, at_ms: int) -> bool:
@@ -187,55 +167,64 @@ class Handing:
                 wait_s = 0.0
 
 
-class PlayAudio:
-    """Termux's own player, which ends when the file does."""
+class _Clock:
+    """Tells where a player is that does not: it plays from the moment on at which this is made.
 
-    name = "play-audio"
+    Args:
+        start_ms: Where it begins.
+    """
 
-    def __init__(self) -> None:
-        self._child: Child | None = None
+    def __init__(self, start_ms: int) -> None:
+        self._start_ms, self._began_s = start_ms, time.monotonic()
+        self._stood_s: float | None = None
 
-    def play(self, file: Path) -> bool:
-        """Begin; return whether it could be started."""
-        from voiceguide.media.child import Child
+    @property
+    def at_ms(self) -> int:
+        now_s = time.monotonic() if self._stood_s is None else self._stood_s
+        return self._start_ms + round((now_s - self._began_s) * SECOND_MS)
 
-        try:
-            self._child = Child([self.name, str(file)])
-        except OSError:
-            return False
+    @property
+    def stands(self) -> bool:
+        return self._stood_s is not None
+
+    def stop(self) -> None:
+        self._stood_s = time.monotonic()
+
+    def go_on(self) -> None:
+        if self._stood_s is not None:
+            self._began_s += time.monotonic() - self._stood_s
+            self._stood_s = None
+
+
+def _obeyed(command: Command, player: Player, clock: _Clock) -> bool:
+    """Do what was asked for, if the player can; return whether the session goes on."""
+    verb = command.verb
+    if verb is Verb.STOP or verb not in player.obeys:
+        return verb is not Verb.STOP
+    to_pause = not clock.stands if verb is Verb.TOGGLE else verb is not Verb.RESUME
+    if to_pause == clock.stands:
         return True
-
-    def ended(self) -> bool:
-        """Return whether it has ended."""
-        return self._child is None or self._child.wait(0) is not None
-
-    def stop(self) -> None:
-        """Kill it."""
-        if self._child is not None:
-            self._child.end()
+    if not (player.pause() if to_pause else player.go_on()):
+        _log.warning("%s did not do that", player.name)
+    elif to_pause:
+        clock.stop()
+    else:
+        clock.go_on()
+    return True
 
 
-class MediaPlayer:
-    """Android's player, by way of Termux:API, which plays on by itself."""
-
-    name = "termux-media-player"
-
-    def __init__(self) -> None:
-        from voiceguide.termux.call import Termux
-
-        self._termux = Termux()
-
-    def play(self, file: Path) -> bool:
-        """Begin; return whether the player says so: it exits with 0 on errors too."""
-        return "Now Playing" in (self._termux.call(self.name, "play", str(file)) or "")
-
-    def ended(self) -> bool:
-        """Return `False`: it does not tell."""
-        return False
-
-    def stop(self) -> None:
-        """End what it plays."""
-        self._termux.call(self.name, "stop")
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Give a folder for the file, which is gone at the end."""
+    folder = handed_folder()
+    shutil.rmtree(folder, ignore_errors=True)
+    with target_errors(folder):
+        folder.mkdir(mode=0o700, parents=True)
+    try:
+        yield folder
+    finally:
+        with undisturbed():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check_room(folder: Path, needed_bytes: int) -> None:

@@ -97,7 +97,7 @@ def able_to_play(parts: list[PhonePart]) -> bool:
 
 
 def clear_up(*, notification: bool = False) -> Cleared | None:
-    """Take away what a session that was killed has left: the notification, the wake lock.
+    """Take away what a session that was killed has left: the notification, the wake lock, the file that plays on.
 
     Args:
         notification: Whether a notification is known to be there, which the end of a session has left.
@@ -108,10 +108,12 @@ def clear_up(*, notification: bool = False) -> Cleared | None:
     from voiceguide.player.awake import left_behind, let_phone_sleep
     from voiceguide.player.controls.notification import REMOVE
     from voiceguide.termux.call import Termux
+    from voiceguide.termux.handed import clear_handed
 
     killed = left_behind()
     if not (is_termux() and (killed or notification)) or _is_playing():
         return None
+    clear_handed(Termux().call)
     unseen = Termux().call(*REMOVE) is not None
     return Cleared(unseen=unseen, asleep=not killed or let_phone_sleep())
 
@@ -196,7 +198,7 @@ def _storage() -> PhonePart:
 
 
 def _sound() -> PhonePart:
-    from voiceguide.guide.handing import PLAYERS, able_to_hand_over
+    from voiceguide.guide.file_players import PLAYERS, able_to_hand_over
     from voiceguide.outputs.registry import open_device
 
     def look() -> str:

@@ -48,6 +48,9 @@ class Status:
     news: str | None = None
     """What was last said besides the session, such as which steps no longer fit."""
 
+    obeys: tuple[str, ...] | None = None
+    """The only commands that it obeys, of a session that another program plays; `None` for all there are."""
+
 
 def status_of(
     transport: Transport, session_title: str, *, device_lost: bool = False, news: str | None = None

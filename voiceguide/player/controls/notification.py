@@ -3,6 +3,7 @@
 Its buttons run ``voiceguide ctl``, so they work as long as the session does, whatever has become of the terminal.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from voiceguide.player.controls.action import action, own_program
@@ -25,8 +26,10 @@ class Glance(NamedTuple):
     title: str
     text: str
     """What comes next and the minutes left, so that it changes once a minute where nothing happens."""
-    toggle: str
-    """What the first button says."""
+    buttons: tuple[tuple[str, str], ...]
+    """What each button says, and its command: only what the session obeys."""
+    whole: bool = True
+    """Whether it obeys all commands; else the signs of a media player would do nothing."""
 
 
 def glance(status: Status) -> Glance:
@@ -34,14 +37,14 @@ def glance(status: Status) -> Glance:
     left = f"{max(1, -(-status.left_ms // MINUTE_MS))} min left"
     after = f"next: {status.next_title}" if status.next_title else ""
     text = ", ".join(part for part in (_state(status), after, left) if part)
-    return Glance(status.title, text, "Go on" if status.held or status.paused else "Hold")
+    return Glance(status.title, text, tuple(_labels(status)), status.obeys is None)
 
 
 def notification(seen: Glance, style: Style) -> tuple[str, ...]:
     """Return the words of the command that shows it."""
     # Without a text the command would wait for one. Once on the screen, it makes no sound again.
     shown = ("-i", REMOVE[1], "-t", seen.title, "-c", seen.text, "--ongoing", "--alert-once")
-    return ("termux-notification", *shown, *(_signs() if style == "media" else _buttons(seen.toggle)))
+    return ("termux-notification", *shown, *(_signs() if style == "media" and seen.whole else _buttons(seen.buttons)))
 
 
 def _state(status: Status) -> str:
@@ -52,11 +55,20 @@ def _state(status: Status) -> str:
     return next((name for name in ("paused", "held", "muted") if getattr(status, name)), "")
 
 
-def _buttons(toggle: str) -> list[str]:
-    labels = ((toggle, "toggle"), ("Next", "next"), ("Repeat", "repeat"))
+def _labels(status: Status) -> Iterator[tuple[str, str]]:
+    waits = status.held or status.paused
+    if status.obeys is None:
+        yield from (("Go on" if waits else "Hold", "toggle"), ("Next", "next"), ("Repeat", "repeat"))
+        return
+    for label, command in (("Go on" if waits else "Pause", "toggle"), ("Stop", "stop")):
+        if command in status.obeys:
+            yield label, command
+
+
+def _buttons(buttons: Iterable[tuple[str, str]]) -> list[str]:
     return [
         word
-        for number, (label, command) in enumerate(labels, 1)
+        for number, (label, command) in enumerate(buttons, 1)
         for word in (f"--button{number}", label, f"--button{number}-action", _pressed(command))
     ]
 

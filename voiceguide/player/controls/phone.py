@@ -10,6 +10,7 @@ from voiceguide.player.awake import left_behind
 from voiceguide.player.controls.notification import REMOVE, Glance, Style, glance, notification
 from voiceguide.player.status import Status
 from voiceguide.termux.call import Termux
+from voiceguide.termux.handed import clear_handed
 from voiceguide.termux.undisturbed import undisturbed
 
 BUZZ: Final = ("termux-vibrate", "-d", "200")
@@ -41,6 +42,8 @@ def phone_controls(style: Style = "buttons", *, vibrate: bool = False) -> Iterat
         return
     termux = Termux()
     shown = _Shown(termux, style, vibrate=vibrate)
+    # No other session runs here: whatever plays is of one that was killed.
+    clear_handed(termux.later)
     left = left_behind()
     if left:
         termux.later(*REMOVE)
