@@ -124,8 +124,10 @@ class BesideOptions:
         )
 
 
-@unfolded
-def export(
+@dataclass(frozen=True)
+class TrackOptions:
+    """Where the sound goes, and how good it is."""
+
     output: Annotated[
         list[Path],
         typer.Option(
@@ -136,7 +138,32 @@ def export(
             " {routine}, {minutes}, {voice} in it.",
             show_default=False,
         ),
-    ],
+    ]
+    quality: Annotated[
+        Literal["small", "good", "best"],
+        typer.Option(help="How good the sound is, and how large the file.", callback=_one_of_two),
+    ] = "good"
+    audiobook: Annotated[
+        bool,
+        typer.Option(
+            "--audiobook",
+            help="An .mp3 within the limits of ACX, in place of --quality: 44.1 kHz, 192 kbit/s, peak -3 dB.",
+            callback=_one_of_two,
+        ),
+    ] = False
+    force: Force = False
+
+    def order(self, extras: "Extras") -> "Order":
+        """Return what is to be made, with what stands beside it."""
+        from voiceguide.guide.tracks import AUDIOBOOK, Order
+
+        quality = AUDIOBOOK if self.audiobook else self.quality
+        return Order(targets=tuple(self.output), overwrite=self.force, extras=extras, quality=quality)
+
+
+@unfolded
+def export(
+    track: TrackOptions,
     session: ManySessions,
     sound: SoundOptions,
     beside: BesideOptions,
@@ -150,38 +177,19 @@ def export(
         ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All routines that 'voiceguide list' shows.")] = False,
-    quality: Annotated[
-        Literal["small", "good", "best"],
-        typer.Option(help="How good the sound is, and how large the file.", callback=_one_of_two),
-    ] = "good",
-    audiobook: Annotated[
-        bool,
-        typer.Option(
-            "--audiobook",
-            help="An .mp3 within the limits of ACX, in place of --quality: 44.1 kHz, 192 kbit/s, peak -3 dB.",
-            callback=_one_of_two,
-        ),
-    ] = False,
     as_json: Json = False,
-    force: Force = False,
 ) -> None:
     """Write a session to a sound file, .wav .flac .mp3 .opus .ogg .m4a .m4b, or to a page for any phone, .html."""
     from voiceguide import guide
     from voiceguide.cli.requests import request_of
     from voiceguide.guide.batch import has_fields, jobs_of
-    from voiceguide.guide.tracks import Order
 
     if bool(routines) is every:
         raise typer.BadParameter("give a ROUTINE, or --all")
     names = [entry.name for entry in guide.library()] if every else dict.fromkeys(routines or ())
     requests = [request_of(name, each, sound) for name in names for each in session.each()]
-    order = Order(
-        targets=tuple(output),
-        overwrite=force,
-        extras=beside.extras(),
-        quality="audiobook" if audiobook else quality,
-    )
-    if every or len(requests) > 1 or any(map(has_fields, output)):
+    order = track.order(beside.extras())
+    if every or len(requests) > 1 or any(map(has_fields, track.output)):
         _export_all(jobs_of(requests, order), as_json=as_json)
     else:
         _export_one(requests[0], order, as_json=as_json)

@@ -120,31 +120,56 @@ def export_all(
     """
     from voiceguide.speech.engine import cores
 
-    outcomes: dict[int, Outcome] = {}
-    running: dict[Future[Outcome], int] = {}
-    stopped = Event()
-
-    def collect(most: int) -> None:
-        while len(running) > most:
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                outcomes[running.pop(future)] = outcome = future.result()
-                if finished:
-                    finished(outcome)
-
     refused = [_refusal(job) for job in jobs]
+    stopped, running = Event(), _Running(finished)
     tally = _Tally(refused.count(None), writing or (lambda _done, _total: None), stopped)
     with ExitStack() as opened:
         voices = _Voices(opened)
         try:
-            for index, (job, error) in enumerate(zip(jobs, refused, strict=True)):
-                collect(cores() - 1)
-                running[_failed(job, error) if error else _begun(job, voices, speaking, tally)] = index
-            collect(0)
+            for job, error in zip(jobs, refused, strict=True):
+                running.collect(cores() - 1)
+                running.add(_failed(job, error) if error else _begun(job, voices, speaking, tally))
+            running.collect(0)
             voices.tell()
         finally:
             stopped.set()
-            wait(running, _PATIENCE_S)
-    return [outcomes[index] for index in range(len(jobs))]
+            running.wait(_PATIENCE_S)
+    return running.outcomes()
+
+
+class _Running:
+    """Sessions that are being written.
+
+    Args:
+        finished: Is told each outcome as it comes.
+    """
+
+    def __init__(self, finished: Callable[[Outcome], None] | None) -> None:
+        self._finished = finished
+        self._all: list[Future[Outcome]] = []
+        self._open: set[Future[Outcome]] = set()
+
+    def add(self, session: Future[Outcome]) -> None:
+        """Take one more."""
+        self._all.append(session)
+        self._open.add(session)
+
+    def collect(self, most: int) -> None:
+        """Wait until no more than `most` of them are being written."""
+        while len(self._open) > most:
+            done, self._open = wait(self._open, return_when=FIRST_COMPLETED)
+            for session in done:
+                outcome = session.result()
+                if self._finished:
+                    self._finished(outcome)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for those that were told to end."""
+        wait(self._open, seconds)
+
+    def outcomes(self) -> list[Outcome]:
+        """Return what became of each, in the order in which they were added."""
+        return [session.result() for session in self._all]
 
 
 def _refusal(job: Job) -> VoiceguideError | None:

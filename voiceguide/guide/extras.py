@@ -13,7 +13,7 @@ from voiceguide.errors import TargetError, near
 from voiceguide.guide.labels import tags_of
 from voiceguide.guide.request import Progress
 from voiceguide.routine.model import Routine
-from voiceguide.scheduler.plan import Plan
+from voiceguide.scheduler.schedule import Schedule
 from voiceguide.scheduler.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -81,11 +81,9 @@ def check_extras(target: Path, extras: Extras, overwrite: bool) -> None:
 def write_extras(
     target: Path,
     extras: Extras,
-    routine: Routine,
-    timeline: Timeline,
+    session: Schedule,
     mix: Mix,
     *,
-    plan: Plan,
     sound: str,
     quality: Quality = "good",
     overwrite: bool = False,
@@ -96,10 +94,8 @@ def write_extras(
     Args:
         target: The track.
         extras: What is asked for.
-        routine: What the session is made of.
-        timeline: What is heard when.
+        session: What is heard when.
         mix: The session as sound; its music is read from the beginning again.
-        plan: What the timetable tells.
         sound: Name of the file that a cue sheet belongs to.
         quality: How good the sound of the steps is; stems lose nothing.
         overwrite: Whether files that are there may be replaced.
@@ -110,22 +106,26 @@ def write_extras(
     """
     from voiceguide.export.split import folder_of, split
     from voiceguide.export.stems import write_stems
-    from voiceguide.files import written_beside
-    from voiceguide.outputs.target import check_target, target_errors
 
-    for kind, text in _texts(extras, routine, timeline, plan, sound):
-        file = target.with_suffix(f".{kind}")
-        with target_errors(file), written_beside(file) as beside:
-            # A path may hold what is no text.
-            beside.write_text(text, "utf-8", "replace")
-            check_target(file, overwrite)
-    tags = tags_of(routine, timeline)
+    for kind, text in _texts(extras, session, sound):
+        _write_text(target.with_suffix(f".{kind}"), text, overwrite)
+    tags = tags_of(session.plan.routine, session.timeline)
     if extras.stems:
         write_stems(mix, target, tags, writing, overwrite=overwrite)
     if extras.split:
         kind = sound_kind(target)
         split(mix, tags, folder_of(target), kind, quality=quality, progress=writing, overwrite=overwrite)
     return files_beside(target, extras)
+
+
+def _write_text(file: Path, text: str, overwrite: bool) -> None:
+    from voiceguide.files import written_beside
+    from voiceguide.outputs.target import check_target, target_errors
+
+    with target_errors(file), written_beside(file) as beside:
+        # A path may hold what is no text.
+        beside.write_text(text, "utf-8", "replace")
+        check_target(file, overwrite)
 
 
 def sound_kind(target: Path) -> str:
@@ -144,16 +144,17 @@ def _kinds(extras: Extras) -> Iterator[str]:
         yield "txt"
 
 
-def _texts(extras: Extras, routine: Routine, timeline: Timeline, plan: Plan, sound: str) -> Iterator[tuple[str, str]]:
+def _texts(extras: Extras, session: Schedule, sound: str) -> Iterator[tuple[str, str]]:
     from voiceguide.export.captions import FORMATS, cue_sheet
     from voiceguide.export.timetable import timetable
 
+    timeline, title = session.timeline, session.plan.routine.title
     for name in dict.fromkeys(extras.captions):
-        yield name, FORMATS[name](timeline, routine.title)
+        yield name, FORMATS[name](timeline, title)
     if extras.cue:
-        yield "cue", cue_sheet(timeline, routine.title, sound)
+        yield "cue", cue_sheet(timeline, title, sound)
     if extras.text:
-        yield "txt", timetable(plan)
+        yield "txt", timetable(session.plan)
 
 
 @contextmanager

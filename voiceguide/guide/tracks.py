@@ -239,15 +239,12 @@ class _Job:
 
     def write_beside(self, mix: Mix, writing: Progress) -> list[Path]:
         """Write what stands beside the target, and return the files; none where that fails."""
-        session = self._session
         try:
             return write_extras(
                 self.target,
                 self._order.extras,
-                session.plan.routine,
-                session.timeline,
+                self._session,
                 mix,
-                plan=session.plan,
                 sound=sound_beside(self.target, self._order.targets).name,
                 quality=self._order.quality,
                 overwrite=self._order.overwrite,
