@@ -72,7 +72,7 @@ def test_sounds_and_recordings_of_the_persons_own_are_found_from_any_folder(home
     (home / "mine").mkdir()
 
     def written(*options: str) -> list[str]:
-        script, *_ = write_shortcut(Request(routine="slow-strokes"), options)
+        script, *_ = write_shortcut(Request(routine="slow-strokes"), options, overwrite=True)
         words = shlex.split(script.read_text())
         return words[words.index("slow-strokes") + 1 :][: len(options)]
 
@@ -85,11 +85,12 @@ def test_sounds_and_recordings_of_the_persons_own_are_found_from_any_folder(home
 
 def test_a_link_is_replaced_and_what_it_leads_to_stays(home):
     elsewhere = home / "elsewhere"
-    elsewhere.write_text("# Written by 'voiceguide phone shortcut', and written over by it.")
+    elsewhere.write_text("# Written by 'voiceguide phone shortcut'.")
     (home / ".shortcuts").mkdir()
     (home / ".shortcuts" / "slow-strokes-8.sh").symlink_to(elsewhere)
 
-    script, *_ = write_shortcut(Request(routine="slow-strokes", options=Options(budget_ms=480_000)), [])
+    request = Request(routine="slow-strokes", options=Options(budget_ms=480_000))
+    script, *_ = write_shortcut(request, [], overwrite=True)
 
     assert not script.is_symlink()
     assert elsewhere.read_text().startswith("# Written")

@@ -75,6 +75,40 @@ class TestShortcut:
         assert files() == before
         assert len(before) == 3
 
+    def test_a_shortcut_of_another_session_is_not_replaced_unasked(self, phone):
+        words = ("voiceguide", "phone", "shortcut", "slow-strokes", "--minutes", "8")
+        assert phone.run(*words).returncode == 0
+        script = phone.home / ".shortcuts" / "slow-strokes-8.sh"
+        before = script.read_text()
+
+        refused = phone.run(*words, "--music", "none")
+
+        assert_refused(refused, 7, f"{script} exists already, for another session", "--name")
+        assert "--force" in refused.stderr
+        assert script.read_text() == before
+        assert phone.run(*words, "--music", "none", "--force").returncode == 0
+        assert "--music none" in script.read_text()
+        assert phone.run(*words, "--music", "none").returncode == 0
+
+    @pytest.mark.parametrize("folder", [".shortcuts", ".shortcuts/tasks"])
+    def test_of_two_that_are_tapped_at_once_one_plays_and_the_other_says_so(self, phone, short, folder):
+        phone.mood("pacat", "paced")
+        assert phone.run("voiceguide", "phone", "shortcut", short, "--minutes", "1").returncode == 0
+        script = phone.home / folder / "short-1.sh"
+
+        both = [phone.start("bash", script), phone.start("bash", script)]
+        phone.until(lambda: any(each.poll() is not None for each in both))
+        phone.until(lambda: (phone.state / "held" / "wake-lock").exists() and phone.shown())
+
+        late, playing = sorted(both, key=lambda each: each.poll() is None)
+        assert late.returncode == 10
+        assert playing.poll() is None
+        said = late.communicate()[1] + (phone.shown("voiceguide-said") or {"content": ""})["content"]
+        assert said.count("a session is running already") == 1
+        # Twice: at once.
+        assert [phone.run("voiceguide", "ctl", "stop").returncode for _ in range(2)] == [0, 0]
+        assert playing.wait(60) == 0
+
     def test_a_session_that_cannot_be_is_refused_and_nothing_written(self, phone):
         done = phone.run("voiceguide", "phone", "shortcut", "eleven-steps", "--minutes", "2")
 
@@ -245,6 +279,16 @@ class TestTake:
 
         assert (done.returncode, done.stdout) == (0, "my-evening\n"), done.stderr
         assert phone.run("voiceguide", "show", "my-evening").returncode == 0
+
+    @pytest.mark.parametrize("name", ["evening.yaml.txt", "Evening.YML", "evening.txt"])
+    def test_whatever_endings_an_app_has_hung_on_it_its_name_is_its_own(self, phone, name):
+        shared = phone.home / name
+        shared.write_text(ROUTINE.format(title="Evening"), "utf-8")
+
+        done = phone.run("voiceguide", "phone", "take", shared)
+
+        assert (done.returncode, done.stdout) == (0, "evening\n"), done.stderr
+        assert "draft" not in done.stderr
 
     def test_a_text_is_said_to_be_a_draft(self, phone):
         shared = phone.home / "article.txt"

@@ -21,6 +21,9 @@ from voiceguide.routine.draft import decode_text
 from voiceguide.routine.library import ENDINGS, entries
 from voiceguide.routine.reader import parse_routine
 
+_KINDS: Final = frozenset({*ENDINGS, ".txt", ".md"})
+"""Endings that tell a routine or a text."""
+
 _ROUTINE: Final = re.compile(r"^format\s*:", re.MULTILINE)
 """Every routine file has this line, and no how-to text."""
 
@@ -50,7 +53,9 @@ def take(file: Path) -> Taken:
         VoiceguideError: No session can be made of it, or it cannot be stored.
     """
     content = _read(file)
-    is_text = file.suffix.lower() not in ENDINGS and not _ROUTINE.search(decode_text(content, _shown(file)))
+    # Many apps hang another ending on what they send: evening.yaml.txt.
+    endings = {each.lower() for each in file.suffixes}
+    is_text = endings.isdisjoint(ENDINGS) and not _ROUTINE.search(decode_text(content, _shown(file)))
     if is_text:
         text = draft(content, _shown(file))
     else:
@@ -58,8 +63,15 @@ def take(file: Path) -> Taken:
         routine = parse_routine(content, _shown(file))
         scheduled(Request(routine=_shown(file)), routine)
         text = content.decode("utf-8-sig")
-    stem = file.name.removesuffix(file.suffix)
-    return _stored(plain_name(stem).lower(), text, drafted=is_text)
+    return _stored(plain_name(_stem(file)).lower(), text, drafted=is_text)
+
+
+def _stem(file: Path) -> str:
+    """Return a name without its ending, and without those before it that only tell the kind of file."""
+    stem = Path(file.stem)
+    while stem.suffix.lower() in _KINDS:
+        stem = Path(stem.stem)
+    return str(stem)
 
 
 def _read(file: Path) -> bytes:

@@ -17,7 +17,7 @@ from voiceguide.platforms import termux_prefix
 from voiceguide.routine.library import entries, find_routine, load_routine
 from voiceguide.scheduler.schedule import Schedule
 
-_OURS: Final = "# Written by 'voiceguide phone shortcut', and written over by it."
+_OURS: Final = "# Written by 'voiceguide phone shortcut'."
 
 _PICTURE_SIDE: Final = 150
 """Width and height in pixels: launchers show 50 to 190, and the picture is handed on in a message of limited size."""
@@ -32,7 +32,7 @@ def write_shortcut(
         request: What the session is; it is tried out first.
         words: The same as the options of ``voiceguide play``.
         name: Under the picture; `None` for that of the routine with its minutes.
-        overwrite: Whether a script that somebody else has written may be replaced.
+        overwrite: Whether a script may be replaced that starts another session, or does anything else.
 
     Returns:
         What was written.
@@ -50,8 +50,8 @@ def write_shortcut(
     play = shlex.join([*own_program(), "play", _routine_word(request.routine), *_rooted(words)])
     folder = Path.home() / ".shortcuts"
     scripts = {folder / file: _with_terminal(play), folder / "tasks" / file: _without_terminal(play)}
-    for path in scripts:
-        _check_ours(path, overwrite)
+    for path, script in scripts.items():
+        _check_same(path, script, overwrite)
     for path, script in scripts.items():
         _write(path, script.encode())
         path.chmod(0o700)
@@ -92,7 +92,7 @@ def _without_terminal(play: str) -> str:
     from voiceguide.player.controls.action import termux_program
 
     tell = shlex.join([termux_program("termux-notification"), "-i", "voiceguide-said", "-t", "voiceguide", "-c"])
-    return _script(f'said=$({play} --quiet 2>&1) || [ -z "$said" ] || {tell} "$said"')
+    return _script(f'said=$({play} --quiet 2>&1) || {{ code=$?; [ -z "$said" ] || {tell} "$said"; exit $code; }}')
 
 
 def _script(line: str) -> str:
@@ -100,17 +100,30 @@ def _script(line: str) -> str:
     return f"#!{programs / 'bash'}\n{_OURS}\nexport PATH={shlex.quote(str(programs))}:$PATH\n{line}\n"
 
 
-def _check_ours(path: Path, overwrite: bool) -> None:
+def _check_same(path: Path, script: str, overwrite: bool) -> None:
+    """Make sure that what is there is the same shortcut, which may be written again.
+
+    Raises:
+        TargetError: It is another session's, or somebody else's.
+    """
     from voiceguide.outputs.target import check_target, target_errors
 
     with target_errors(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ours = path.is_file() and _OURS.encode() in path.read_bytes()[:1_000]
+        there = path.read_bytes().decode(errors="replace") if path.is_file() else ""
+    ours = _OURS in there
     try:
-        check_target(path, overwrite or ours)
+        check_target(path, overwrite or (ours and _asked(there) == _asked(script)))
     except TargetError as error:
         error.hint = error.hint.replace("choose another name", "choose another --name")
+        if ours:
+            error.message += ", for another session"
         raise
+
+
+def _asked(script: str) -> str:
+    """Return what a script asks of voiceguide, wherever that lies."""
+    return script.partition(" play ")[2]
 
 
 def _write(path: Path, content: bytes) -> None:
