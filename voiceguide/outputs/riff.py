@@ -2,12 +2,13 @@
 
 Each reader has its own: title and date stand in ``LIST INFO``, which old players and file managers show; the steps in
 ``cue`` and ``LIST adtl``, which editors show as marks (Microsoft, "Multimedia Programming Interface and Data
-Specifications 1.0"); all of it, with the picture, in ``id3``, where mutagen and ffmpeg, and players that are made of
-it, find their chapters.
+Specifications 1.0"); all of it in ``id3``, where mutagen and ffmpeg, and players that are made of it, find their
+chapters.
 """
 
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 
 from voiceguide.outputs.tags import Mark, Tags
@@ -49,7 +50,8 @@ def _id3(tags: Tags) -> bytes:
     from voiceguide.outputs.id3 import id3_of
 
     made = BytesIO()
-    id3_of(tags).save(made, v2_version=3, padding=lambda _info: 0)
+    # A picture would be a video to ffmpeg, and whoever turns a WAV into another kind would have to leave it out.
+    id3_of(replace(tags, cover=None)).save(made, v2_version=3, padding=lambda _info: 0)
     return _chunk(b"id3 ", made.getvalue())
 
 
