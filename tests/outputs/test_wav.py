@@ -118,13 +118,13 @@ def test_the_standard_library_reads_either(tmp_path: Path, announced: int | None
         assert file.getparams()[:4] == (2, 2, 48_000, 1000)
 
 
-@given(frames=st.integers(0, TWELVE_HOURS_FRAMES))
-def test_every_size_is_told_exactly(frames: int):
+@given(frames=st.integers(0, TWELVE_HOURS_FRAMES), behind_bytes=st.integers(0, 100_000).map(lambda half: 2 * half))
+def test_every_size_is_told_exactly(frames: int, behind_bytes: int):
     data_bytes = 4 * frames
 
-    start = header(data_bytes, roomy=True)
+    start = header(data_bytes, behind_bytes=behind_bytes, roomy=True)
 
-    whole = len(start) + data_bytes
+    whole = len(start) + data_bytes + behind_bytes
     assert len(start) == 80
     if start.startswith(b"RF64"):
         riff_bytes, told_bytes, told_frames, table = struct.unpack_from("<QQQI", start, 20)
