@@ -41,6 +41,7 @@ LIVE = (
     "outputs/test_simpleaudio.py",
     "player/test_device.py",
     "phone/test_call.py",
+    "phone/test_cost.py",
     "phone/test_sound.py",
     "phone/test_voice.py",
     "player/test_mpris.py",
