@@ -98,11 +98,22 @@ class Playing:
         self._process.wait(10)
 
     def processor_s(self) -> float:
-        """Return the processor time of all its threads, and of its children that have ended."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+        """Return the processor time of all its threads, and of its children, those that have ended too."""
+        return sum(
+            sum(map(int, (process / "stat").read_text().rpartition(")")[2].split()[11:15]))
+            for process in self._processes()
+        ) / os.sysconf("SC_CLK_TCK")
 
     def memory_mb(self) -> float:
-        """Return how much memory it holds."""
-        pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGESIZE") / 1e6
+        """Return how much memory it and its children hold; what several programs share is shared out between them."""
+        return sum(
+            int(line.split()[1]) * 1024 / 1e6
+            for process in self._processes()
+            for line in (process / "smaps_rollup").read_text().splitlines()
+            if line.startswith("Pss:")
+        )
+
+    def _processes(self) -> list[Path]:
+        own = Path(f"/proc/{self._process.pid}")
+        children = " ".join(path.read_text() for path in own.glob("task/*/children")).split()
+        return [own, *(Path(f"/proc/{child}") for child in children)]

@@ -19,9 +19,22 @@ def test_the_tables_and_the_modules_agree():
         assert registry._factory(place)().name == name
 
 
-@needs_module("miniaudio")
+@needs_command("pacat")
 def test_the_best_device_is_taken(ear_at):
     ear_at("pulseaudio")
+
+    output = registry.open_device()
+
+    output.abort()
+    assert output.name == "pacat"
+
+
+@needs_module("miniaudio")
+def test_without_the_programs_of_a_sound_server_its_device_is_taken_all_the_same(
+    ear_at, monkeypatch: pytest.MonkeyPatch
+):
+    ear_at("pulseaudio")
+    monkeypatch.setenv("PATH", "/nowhere")
 
     output = registry.open_device()
 

@@ -49,7 +49,7 @@ def play(
     Args:
         request: What to play.
         commands: What is asked for while it plays.
-        watch: Is told where the session stands, 50 times a second; `None` while the speech is still being made.
+        watch: Is told where the session stands, 40 times a second; `None` while the speech is still being made.
         resumed: From `to_resume`: goes on at the step that was interrupted.
         phone: How a phone shows it.
 
@@ -60,7 +60,7 @@ def play(
     from voiceguide.guide.file_players import MediaPlayer, PlayAudio, able_to_hand_over
     from voiceguide.guide.handing import Handing
     from voiceguide.outputs.registry import may_come, open_device
-    from voiceguide.player.device import Device
+    from voiceguide.player.device import Device, let_go
     from voiceguide.player.live import Live, perform
     from voiceguide.player.stage import Session
     from voiceguide.player.steady import steady
@@ -69,6 +69,8 @@ def play(
     routine = load_routine(request.routine)
     with ExitStack() as parts:
         settle = parts.enter_context(steady())
+        opening = in_background(lambda: open_device(request.output), "open the sound device")
+        parts.callback(opening.add_done_callback, let_go)
         progress = progress_of(request, file, resumed)
         tell = _surrounded(parts, commands, watch, progress, phone or PhoneWishes())
         clips = parts.enter_context(clips_of(request, routine.language, live=True))
@@ -89,7 +91,7 @@ def play(
             return session
 
         try:
-            output: Output | None = open_device(request.output)
+            output: Output | None = opening.result()
         except OutputError as error:
             if not request.output and able_to_hand_over():
                 _log.warning("%s: the session is played as a whole, and q just ends it", error.message)

@@ -1,4 +1,4 @@
-"""Sound through a player program that reads from a pipe: for machines where miniaudio is not, or fails.
+"""Sound through a player program that reads from a pipe: a thread of Python's that comes late leaves no gap.
 
 A pipe holds 64 KiB unless told otherwise, a third of a second, and some players read far ahead: what is not yet heard
 is kept short by a small pipe, by what each player is told, and, for ffplay, by the clock.
@@ -30,9 +30,6 @@ _LAST_WORDS_S: Final = 1.0
 """How long a player that closed its input may take to say why."""
 
 _PATIENCE_MS: Final = round(PATIENCE_S * SECOND_MS)
-
-_SLICE_BYTES: Final = 20 * FRAMES_PER_MS * FRAME_BYTES
-"""What a player gets at once: 20 ms, which fit one page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +215,7 @@ class ProcessOutput:
             if not room.poll(_PATIENCE_MS):
                 raise OutputError(f"{self.name} took nothing for {PATIENCE_S:.0f} s", hint=CONNECT_HINT)
             try:
-                taken = pipe.write(data[:_SLICE_BYTES]) or 0
+                taken = pipe.write(data) or 0
             except OSError as error:
                 raise self._ended(child) from error
             self._pace.went(taken)

@@ -20,9 +20,11 @@ _ON_ANDROID: Final = {
 }
 
 _ELSEWHERE: Final = {
+    # Before miniaudio: with every core busy it left no gap, where a Python thread that the sound server waits for
+    # came too late now and then. Where there is no PulseAudio, as on Windows, it is not there.
+    "pacat": "voiceguide.outputs.process:pacat",
     "miniaudio": "voiceguide.outputs.miniaudio:MiniaudioOutput",
     "pw-cat": "voiceguide.outputs.process:pw_cat",
-    "pacat": "voiceguide.outputs.process:pacat",
     "aplay": "voiceguide.outputs.process:aplay",
     "mpv": "voiceguide.outputs.process:mpv",
     "ffplay": "voiceguide.outputs.process:ffplay",

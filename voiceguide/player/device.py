@@ -47,7 +47,7 @@ class Device:
         output, self._output = self._output, None
         if self._search is not None:
             # It may find one when nobody waits for it any more.
-            self._search.add_done_callback(_let_go)
+            self._search.add_done_callback(let_go)
         if output is None:
             return
         try:
@@ -109,6 +109,7 @@ class Device:
             _log.debug("no sound device yet: %s", error)
 
 
-def _let_go(search: Future[Output]) -> None:
+def let_go(search: Future[Output]) -> None:
+    """Let the device of a search go that nobody waits for any more."""
     if search.exception() is None:
         search.result().abort()

@@ -26,7 +26,8 @@ from voiceguide.scheduler.pauses import BETWEEN_SENTENCES_MS
 from voiceguide.scheduler.timeline import Cue, Role, Timeline
 from voiceguide.units import MINUTE_MS, frames
 
-BLOCK_FRAMES: Final = frames(20)
+BLOCK_FRAMES: Final = frames(25)
+"""A command waits for half of it, and what a block costs is paid 40 times a second."""
 
 QUICK_FADE_FRAMES: Final = frames(600)
 """How a session ends that is interrupted."""
@@ -35,7 +36,7 @@ LOOK_AGAIN_S: Final = 0.05
 """While there is no device, commands are looked for so often."""
 
 Watch = Callable[[Status | None], None]
-"""Is told where the session stands, 50 times a second; `None` while the speech is still being made."""
+"""Is told where the session stands, with each block; `None` while the speech is still being made."""
 
 _log = logging.getLogger(__name__)
 
