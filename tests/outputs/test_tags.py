@@ -18,8 +18,7 @@ from needs import needs, needs_command
 from voiceguide.errors import TargetError
 from voiceguide.export.cover import cover
 from voiceguide.media.ffmpeg import find_ffmpeg
-from voiceguide.outputs.registry import FILES
-from voiceguide.outputs.tagged import tagged_output
+from voiceguide.outputs.registry import FILES, file_output
 from voiceguide.outputs.tags import Mark, Tags
 from voiceguide.scheduler.timeline import Chapter, Timeline
 
@@ -38,7 +37,7 @@ KINDS = list(FILES)
 
 
 def written(path: Path, tags: Tags | None = TAGS) -> Path:
-    output = tagged_output(path, frames=48_000 * 9, tags=tags)
+    output = file_output(path, frames=48_000 * 9, tags=tags)
     output.open()
     sound = np.sin(np.arange(48_000 * 9) / 40)[:, None] * np.full((1, 2), 5_000)
     for at in range(0, len(sound), 48_000):

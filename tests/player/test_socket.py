@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -118,6 +118,17 @@ def test_status_tells_where_the_session_stands(session: Session, way: Way):
     assert told["steps"] == ["Oil", "Rücken ↔ Schultern"]
     session.status = None
     assert send("status", way) == {"ok": True}
+
+
+def test_what_a_session_does_not_obey_is_refused_with_what_it_does(session: Session, way: Way):
+    session.status = replace(session.status, obeys=(Verb.PAUSE, Verb.STOP))
+
+    with pytest.raises(CommandError, match="as a whole by another program") as refused:
+        send("next", way)
+
+    assert refused.value.hint == "it obeys pause, stop"
+    assert send("stop", way)["ok"]
+    assert session.asked() == [Command(Verb.STOP)]
 
 
 def test_an_unknown_command_is_answered_with_those_near_to_it(session: Session, way: Way):

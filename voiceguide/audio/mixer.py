@@ -96,27 +96,30 @@ class Mix:
     def _mixed(self, music: Block, start: int) -> Block:
         buffer = as_buffer(music)
         buffer *= both(self.music_curve(start, start + len(music)))
-        self._add_voices(buffer, start, 0)
+        self._add_voices(buffer, start)
         return as_block(buffer)
 
-    def voices(self, start: int, stop: int, since: int = 0) -> Buffer:
+    def voices(self, start: int, stop: int, since: int = 0, only: Role | None = None) -> Buffer:
         """Return speech and chimes alone, shape ``(stop - start, 2)``.
 
         Args:
             start: First frame.
             stop: One past the last.
             since: Sounds that began before this frame are left out, as after a jump to it.
+            only: Speech alone, or chimes alone.
         """
         buffer = np.zeros((stop - start, CHANNELS), np.float32)
-        self._add_voices(buffer, start, since)
+        self._add_voices(buffer, start, since, only)
         return buffer
 
-    def _add_voices(self, buffer: Buffer, start: int, since: int) -> None:
+    def _add_voices(self, buffer: Buffer, start: int, since: int = 0, only: Role | None = None) -> None:
         stop = start + len(buffer)
         first = max(bisect_right(self._latest_stops, start), bisect_left(self._starts, since))
         last = bisect_left(self._starts, stop)
         for index in range(first, last):
             cue, at = self._cues[index], self._starts[index]
+            if only not in (None, cue.role):
+                continue
             low, high = max(start, at), min(stop, at + self._bank.frames(cue))
             if low < high:
                 sound = stereo(self._bank.samples(cue)[low - at : high - at])

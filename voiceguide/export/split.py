@@ -17,7 +17,7 @@ from voiceguide.errors import TargetError
 from voiceguide.export.drafts import drafts_for
 from voiceguide.export.pieces import Piece, write_pieces
 from voiceguide.outputs.encoders import Quality
-from voiceguide.outputs.tagged import tagged_output
+from voiceguide.outputs.registry import file_output
 from voiceguide.outputs.tags import Mark, Tags
 from voiceguide.outputs.target import check_target, target_errors
 from voiceguide.units import SECOND_MS, frames
@@ -133,7 +133,7 @@ def playlist(tags: Tags, names: Sequence[str]) -> str:
 
 def _piece(path: Path, mark: Mark, tags: Tags, quality: Quality) -> Piece:
     start, stop = frames(mark.start_ms), frames(mark.end_ms)
-    return Piece(start, stop, tagged_output(path, frames=stop - start, tags=tags, quality=quality))
+    return Piece(start, stop, file_output(path, frames=stop - start, tags=tags, quality=quality))
 
 
 def _put(draft: Path, folder: Path, overwrite: bool) -> None:

@@ -17,7 +17,7 @@ from voiceguide.audio.mixer import BLOCK_FRAMES, Mix
 from voiceguide.audio.samples import Block, as_block
 from voiceguide.export.drafts import drafts_for
 from voiceguide.outputs.pump import finishing
-from voiceguide.outputs.tagged import tagged_output
+from voiceguide.outputs.registry import file_output
 from voiceguide.outputs.tags import Tags
 from voiceguide.outputs.target import check_target, target_errors
 from voiceguide.scheduler.timeline import Role
@@ -60,7 +60,7 @@ def write_stems(
             opened = {}
             for name, draft in drafts.items():
                 about = replace(tags, title=f"{tags.title} ({name})")
-                output = tagged_output(draft, frames=mix.length_frames, tags=about)
+                output = file_output(draft, frames=mix.length_frames, tags=about)
                 output.open()
                 opened[name] = outputs.enter_context(finishing(output))
             written = 0
@@ -79,17 +79,8 @@ def write_stems(
 
 def blocks_of_stems(mix: Mix) -> Iterator[dict[str, Block]]:
     """Yield a whole session in order, as a block a stem."""
-    speech, chimes = _OneRole(mix, Role.SPEECH), _OneRole(mix, Role.CHIME)
     for start in range(0, mix.length_frames, BLOCK_FRAMES):
         stop = min(start + BLOCK_FRAMES, mix.length_frames)
-        voice, ringing = as_block(speech.voices(start, stop)), as_block(chimes.voices(start, stop))
+        voice, ringing = (as_block(mix.voices(start, stop, only=role)) for role in (Role.SPEECH, Role.CHIME))
         whole = np.concatenate(list(mix.blocks(start, stop)))
         yield {VOICE: voice, MUSIC: whole - voice - ringing, CHIMES: ringing}
-
-
-class _OneRole(Mix):
-    """A mix in which only the sounds of one role are heard."""
-
-    def __init__(self, mix: Mix, role: Role) -> None:
-        vars(self).update(vars(mix))
-        self._gains = {each: gain if each is role else 0.0 for each, gain in self._gains.items()}

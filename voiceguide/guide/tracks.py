@@ -269,11 +269,11 @@ class _Job:
     @contextmanager
     def _opened(self) -> Iterator[Output]:
         from voiceguide.outputs.pump import finishing
-        from voiceguide.outputs.tagged import tagged_output
+        from voiceguide.outputs.registry import file_output
 
         order = self._order
         with self._sound() as sound:
-            self._output = tagged_output(
+            self._output = file_output(
                 sound, order.overwrite, frames=self._frames, tags=self._tags, quality=order.quality
             )
             self._output.open()

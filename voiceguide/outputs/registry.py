@@ -46,8 +46,8 @@ FILES: Final = {
     ".m4a": "voiceguide.outputs.ffmpeg:FfmpegOutput",
     ".m4b": "voiceguide.outputs.ffmpeg:FfmpegOutput",
 }
-"""Ending of a file, in small letters, to ``module:factory``; it takes the path, `overwrite` and `frames`; one that
-encodes takes `tags` and `quality` too."""
+"""Ending of a file, in small letters, to ``module:factory``; it takes the path, `overwrite`, `frames` and `tags`;
+one that encodes takes `quality` too."""
 
 
 class Readiness(NamedTuple):
@@ -133,7 +133,7 @@ def file_output(
     check_target(path, overwrite)
     kind = known_kind(path)
     if kind not in ENCODERS:
-        return _file_output(kind, path, overwrite, frames=frames)
+        return _file_output(kind, path, overwrite, frames=frames, tags=tags)
     return _file_output(kind, path, overwrite, frames=frames, tags=tags, quality=quality)
 
 

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from threading import Thread
 from typing import Any, Final
 
-from voiceguide.player.commands import CommandError, Commands, parse_command
+from voiceguide.player.commands import Command, CommandError, Commands, parse_command
 from voiceguide.player.controls.channel import USUAL, Channel, Way, listen
 from voiceguide.player.controls.client import running_already
 from voiceguide.player.status import Status
@@ -179,10 +179,19 @@ class _Server:
             if len(said) > LONGEST_LINE:
                 raise CommandError("the line is too long", hint=f"a command has {LONGEST_LINE} bytes at most")
             command = parse_command(said)
+            self._check_obeyed(command)
         except CommandError as error:
             return {"error": error.message, "hint": error.hint}
         self._commands.put(command)
         return {"ok": True, "command": str(command)}
+
+    def _check_obeyed(self, command: Command) -> None:
+        status = self._status()
+        if status is not None and status.obeys is not None and command.verb not in status.obeys:
+            raise CommandError(
+                f'this session is played as a whole by another program and cannot do "{command}"',
+                hint=f"it obeys {', '.join(status.obeys)}",
+            )
 
     def _drop(self, caller: _Caller) -> None:
         self._callers.remove(caller)
