@@ -286,3 +286,58 @@ def test_without_a_device_a_session_can_be_ended(folder, tmp_path):
         session.ctl("stop")
 
         assert session.wait(10) == 0
+
+
+@pytest.fixture
+def hung_device(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a player that takes no sound, before all others, and return where it notes its process."""
+    noted = folder / "pids"
+    player = folder / "bin" / "pacat"
+    player.parent.mkdir()
+    player.write_text(f'#!/bin/sh\necho $$ >>"{noted}"\nexec sleep 60\n', "utf-8")
+    player.chmod(0o755)
+    monkeypatch.setenv("PATH", str(player.parent), prepend=os.pathsep)
+    return noted
+
+
+def is_running(noted: Path) -> bool:
+    return any(Path(f"/proc/{pid}").exists() for pid in noted.read_text("utf-8").split())
+
+
+def while_it_is_opened(session: Playing, noted: Path) -> None:
+    end_s = time.monotonic() + 20
+    while not (noted.exists() and noted.read_text("utf-8")):
+        assert session.alive, session.said()
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
+
+
+def test_a_stop_is_obeyed_while_the_device_is_still_being_opened(folder, hung_device):
+    with Playing(folder, dict(os.environ), *MINUTES, "--output", "pacat") as session:
+        while_it_is_opened(session, hung_device)
+        session.ctl("stop")
+
+        assert session.wait(20) == 0
+
+        assert "waits" not in session.said()
+    assert not is_running(hung_device)
+
+
+def test_ctrl_c_while_the_device_is_still_being_opened_leaves_nothing_running(folder, hung_device):
+    with Playing(folder, dict(os.environ), *MINUTES, "--output", "pacat") as session:
+        while_it_is_opened(session, hung_device)
+        session.end()
+
+        assert session.wait(20) == 130
+        assert "Traceback" not in session.said()
+    assert not is_running(hung_device)
+
+
+def test_a_session_that_is_refused_opens_no_device(folder, hung_device, null_sink, monkeypatch):
+    with Playing(folder, null_sink.env, *MINUTES, "--output", "miniaudio") as session:
+        session.until(lambda status: True)
+
+        second = voiceguide("play", *MINUTES, cwd=folder, env=dict(os.environ))
+
+    assert_refused(second, 10, "a session is running already", "voiceguide ctl")
+    assert not hung_device.exists()

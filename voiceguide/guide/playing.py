@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
-from typing import TYPE_CHECKING
+from queue import Empty
+from typing import TYPE_CHECKING, Final
 
 from voiceguide.background import in_background
 from voiceguide.errors import BudgetError, OutputError
@@ -23,12 +24,17 @@ from voiceguide.scheduler.timeline import Role
 
 if TYPE_CHECKING:
     from voiceguide.audio.bed import Bed
+    from voiceguide.audio.mixer import Mix
     from voiceguide.outputs.output import Output
-    from voiceguide.player.commands import Commands
+    from voiceguide.player.commands import Command, Commands
+    from voiceguide.player.device import Device
     from voiceguide.player.progress import Progress
     from voiceguide.player.stage import Session, Stage
     from voiceguide.player.status import Status
     from voiceguide.speech.clips import Clips
+
+_LOOK_S: Final = 0.01
+"""While the device is opened, it is looked so often whether it is open: the first sound waits for it."""
 
 _log = logging.getLogger(__name__)
 
@@ -57,10 +63,6 @@ def play(
         VoiceguideError: Whatever keeps it from being played.
         KeyboardInterrupt: As it came, after a short fade.
     """
-    from voiceguide.guide.file_players import MediaPlayer, PlayAudio, able_to_hand_over
-    from voiceguide.guide.handing import Handing
-    from voiceguide.outputs.registry import may_come, open_device
-    from voiceguide.player.device import Device, let_go
     from voiceguide.player.live import Live, perform
     from voiceguide.player.stage import Session
     from voiceguide.player.steady import steady
@@ -69,10 +71,10 @@ def play(
     routine = load_routine(request.routine)
     with ExitStack() as parts:
         settle = parts.enter_context(steady())
-        opening = in_background(lambda: open_device(request.output), "open the sound device")
-        parts.callback(opening.add_done_callback, let_go)
         progress = progress_of(request, file, resumed)
         tell = _surrounded(parts, commands, watch, progress, phone or PhoneWishes())
+        # Not sooner: only now it is known that no other session plays, whose sound server is not to be touched.
+        opening = _opening(parts, request.output)
         clips = parts.enter_context(clips_of(request, routine.language, live=True))
         bed = parts.enter_context(closing(bed_of(request)))
         stage = _stage(request, routine, clips, bed)
@@ -90,19 +92,67 @@ def play(
             settle()
             return session
 
-        try:
-            output: Output | None = opening.result()
-        except OutputError as error:
-            if not request.output and able_to_hand_over():
-                _log.warning("%s: the session is played as a whole, and q just ends it", error.message)
-                Handing(prepare().mix, routine.title, commands, tell, clips.aloud).perform(PlayAudio(), MediaPlayer())
-                return
-            if not may_come(request.output):
-                raise
-            _log.warning("%s; the session waits for one (%s)", error.message, error.hint)
-            output = None
-        device = Device(lambda: open_device(request.output), output)
-        perform(Live(stage, in_background(prepare, "prepare"), commands, tell, first=first), device)
+        prepared = in_background(prepare, "prepare")
+        if not _waited_for(opening, commands):
+            return
+        device = _device(opening, request.output)
+        if device:
+            perform(Live(stage, prepared, commands, tell, first=first), device)
+        else:
+            _hand_over(prepared.result().mix, routine.title, commands, tell, clips)
+
+
+def _opening(parts: ExitStack, wanted: str | None) -> Future[Output]:
+    """Open a sound device beside all else; it is let go with the parts."""
+    from voiceguide.outputs.registry import open_device
+    from voiceguide.player.device import let_go
+
+    opening = in_background(lambda: open_device(wanted), "open the sound device")
+    parts.callback(opening.add_done_callback, let_go)
+    return opening
+
+
+def _waited_for(opening: Future[Output], commands: Commands) -> bool:
+    """Wait until the device is open, or is known not to; return whether nobody asked for a stop meanwhile."""
+    from voiceguide.player.commands import Verb
+
+    early: list[Command] = []
+    while not opening.done() and not any(command.verb is Verb.STOP for command in early):
+        with suppress(Empty):
+            early.append(commands.get(timeout=_LOOK_S))
+    for command in early:
+        commands.put(command)
+    return opening.done()
+
+
+def _device(opening: Future[Output], wanted: str | None) -> Device | None:
+    """Return the device to play on, which may come only later; `None` where the session is to be handed over.
+
+    Raises:
+        OutputError: There is none, and none will come.
+    """
+    from voiceguide.guide.file_players import able_to_hand_over
+    from voiceguide.outputs.registry import may_come, open_device
+    from voiceguide.player.device import Device
+
+    try:
+        found: Output | None = opening.result()
+    except OutputError as error:
+        if not wanted and able_to_hand_over():
+            _log.warning("%s: the session is played as a whole, and q just ends it", error.message)
+            return None
+        if not may_come(wanted):
+            raise
+        _log.warning("%s; the session waits for one (%s)", error.message, error.hint)
+        found = None
+    return Device(lambda: open_device(wanted), found)
+
+
+def _hand_over(mix: Mix, title: str, commands: Commands, tell: Callable[[Status | None], None], clips: Clips) -> None:
+    from voiceguide.guide.file_players import MediaPlayer, PlayAudio
+    from voiceguide.guide.handing import Handing
+
+    Handing(mix, title, commands, tell, clips.aloud).perform(PlayAudio(), MediaPlayer())
 
 
 def _stage(request: Request, routine: Routine, clips: Clips, bed: Bed) -> Stage:

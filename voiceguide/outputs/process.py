@@ -4,6 +4,7 @@ A pipe holds 64 KiB unless told otherwise, a third of a second, and some players
 is kept short by a small pipe, by what each player is told, and, for ffplay, by the clock.
 """
 
+import atexit
 import os
 import select
 import shutil
@@ -141,6 +142,8 @@ class ProcessOutput:
             child = self._child = Child(_arguments(self._player), stdin=subprocess.PIPE)
         except (OSError, subprocess.SubprocessError) as error:
             raise OutputError(f"{self.name} does not start: {error}", hint=CONNECT_HINT) from error
+        # Where the program ends while this thread still waits for a server that hangs.
+        atexit.register(self.abort)
         try:
             child.size_pipe(PIPE_BYTES)
             os.set_blocking(_pipe_of(child).fileno(), False)
@@ -177,6 +180,7 @@ class ProcessOutput:
 
     def abort(self) -> None:
         """Kill the program."""
+        atexit.unregister(self.abort)
         child, self._child = self._child, None
         if child is not None:
             child.end()
