@@ -123,7 +123,7 @@ def test_a_session_is_heard_with_its_chimes_where_the_timeline_says(folder, null
 
     def late_ms() -> dict[str, float]:
         with null_sink.record(folder / "heard.wav"):
-            done = voiceguide("play", *words, "--output", "miniaudio", cwd=folder, env=null_sink.env, timeout_s=90)
+            done = voiceguide("play", *words, cwd=folder, env=null_sink.env, timeout_s=90)
         assert done.returncode == 0, done.stderr
         heard, rate_hz = soundfile.read(folder / "heard.wav", dtype="float32")
         assert rate_hz == 48_000
