@@ -17,6 +17,7 @@ from voiceguide.media.decode import decode
 from voiceguide.media.ffmpeg import find_ffmpeg
 from voiceguide.outputs.encoders import ENCODERS
 from voiceguide.outputs.ffmpeg import FfmpegOutput, lack_of
+from voiceguide.outputs.registry import check_target
 
 pytestmark = needs_command("ffmpeg", "ffprobe")
 
@@ -190,6 +191,19 @@ def test_what_an_ffmpeg_lacks_is_found_out_beforehand(tmp_path: Path, monkeypatc
 def test_an_option_that_is_not_understood_is_found_out_beforehand():
     assert "nosuchcoder" in (lack_of(find_ffmpeg(), ("-c:a", "nosuchcoder", "-f", "mp3")) or "")
     assert lack_of(find_ffmpeg(), ("-c:a", "aac", "-no_such_option", "1", "-f", "ipod"))
+    assert "nosuchmuxer" in (lack_of(find_ffmpeg(), ("-c:a", "aac", "-f", "nosuchmuxer")) or "")
+
+
+def test_an_ffmpeg_that_lacks_one_quality_makes_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    real = find_ffmpeg()
+    fake_ffmpeg(tmp_path, f'case "$*" in *-aac_coder*) echo no coder >&2; exit 1;; esac; exec {real} "$@"', monkeypatch)
+
+    check_target(tmp_path / "a.m4a", quality="small")
+    with pytest.raises(TargetError, match=r"\.m4a files need another ffmpeg") as error:
+        check_target(tmp_path / "a.m4a", quality="good")
+
+    assert "no coder" in error.value.hint
+    assert not [path.name for path in tmp_path.iterdir() if path.name != "bin"]
 
 
 def test_an_encoder_that_talks_without_end_blocks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -231,7 +245,7 @@ INTERRUPTED = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from voiceguide.outputs.ffmpeg import FfmpegOutput, lack_of
+from voiceguide.outputs.ffmpeg import FfmpegOutput
 from voiceguide.outputs.pump import finishing
 
 output = FfmpegOutput(Path(sys.argv[1]))

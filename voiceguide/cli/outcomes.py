@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voiceguide.cli.report import note, plain, report
+from voiceguide.errors import VoiceguideError
 from voiceguide.guide import Summary
 from voiceguide.guide.batch import Outcome, name_of
 from voiceguide.guide.tracks import Track
@@ -26,6 +27,8 @@ def note_made(made: Summary) -> None:
             report(track.error)
         else:
             _note(f"{track.target}: {_figures(made, track)}")
+            if track.error_beside:
+                report(track.error_beside)
 
 
 def note_outcome(outcome: Outcome) -> None:
@@ -96,7 +99,7 @@ def outcome_of(outcome: Outcome) -> dict[str, Any]:
         "minutes": budget_ms / MINUTE_MS if budget_ms else None,
         "voice": request.voice,
         "targets": [str(target) for target in outcome.job.order.targets],
-        "error": outcome.error and {"message": outcome.error.message, "hint": outcome.error.hint},
+        "error": _error_of(outcome.error),
         "made": outcome.made and summary_of(outcome.made),
     }
 
@@ -106,8 +109,13 @@ def _track_of(track: Track) -> dict[str, Any]:
         "target": str(track.target),
         "size_bytes": track.size_bytes,
         "chapters": track.chapters,
-        "error": track.error and {"message": track.error.message, "hint": track.error.hint},
+        "error": _error_of(track.error),
+        "error_beside": _error_of(track.error_beside),
     }
+
+
+def _error_of(error: VoiceguideError | None) -> dict[str, str] | None:
+    return {"message": error.message, "hint": error.hint} if error else None
 
 
 def _figures(made: Summary, track: Track) -> str:

@@ -46,7 +46,7 @@ def lyrics(timeline: Timeline, title: str) -> str:
 
 
 def cue_sheet(timeline: Timeline, title: str, file_name: str) -> str:
-    """Return a cue sheet of the chapters: for formats that hold none themselves.
+    """Return a cue sheet of the chapters: for players that show none of those in a file.
 
     A cue sheet has no way to write a double quote, and at most 99 tracks; the chapters beyond stay part of the last.
 

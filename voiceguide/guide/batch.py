@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.background import in_background
@@ -16,6 +16,7 @@ from voiceguide.errors import TargetError, VoiceguideError, near
 from voiceguide.guide.exporting import Summary, check_distinct, check_order, levelled, summed_up
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.stage import bed_of, clips_of, rehearsed, tell_voice
+from voiceguide.guide.tally import Tally
 from voiceguide.guide.tracks import Order
 from voiceguide.routine.library import ENDINGS, load_routine
 from voiceguide.units import MINUTE_MS
@@ -122,7 +123,7 @@ def export_all(
 
     refused = [_refusal(job) for job in jobs]
     stopped, running = Event(), _Running(finished)
-    tally = _Tally(refused.count(None), writing or (lambda _done, _total: None), stopped)
+    tally = Tally(refused.count(None), writing or (lambda _done, _total: None), stopped)
     with ExitStack() as opened:
         voices = _Voices(opened)
         try:
@@ -187,7 +188,7 @@ def _failed(job: Job, error: VoiceguideError) -> Future[Outcome]:
     return failed
 
 
-def _begun(job: Job, voices: _Voices, speaking: Progress | None, tally: _Tally) -> Future[Outcome]:
+def _begun(job: Job, voices: _Voices, speaking: Progress | None, tally: Tally) -> Future[Outcome]:
     """Speak what a session needs, begin to write it, and return where its outcome will be."""
     with ExitStack() as opened:
         try:
@@ -213,47 +214,6 @@ def _written(job: Job, session: Schedule, clips: Clips, bed: Bed, writing: Progr
     except VoiceguideError as error:
         return Outcome(job, error=error)
     return Outcome(job, made=made, error=next(iter(made.errors), None))
-
-
-class _Stopped(BaseException):
-    """The others were stopped, and this one with them."""
-
-
-class _Tally:
-    """How far all sessions are.
-
-    Args:
-        count: How many will be written.
-        writing: Is told.
-        stopped: When it is set, whoever tells how far it is ends.
-    """
-
-    def __init__(self, count: int, writing: Progress, stopped: Event) -> None:
-        self._count, self._writing, self._stopped = count, writing, stopped
-        self._far: list[tuple[int, int]] = []
-        self._lock = Lock()
-
-    def leave(self) -> None:
-        """Count one less: it cannot be written."""
-        self._count -= 1
-
-    def joined(self) -> Progress:
-        """Return what one more session tells how far it is."""
-        with self._lock:
-            index = len(self._far)
-            self._far.append((0, 0))
-
-        def tell(done: int, total: int) -> None:
-            if self._stopped.is_set():
-                raise _Stopped
-            with self._lock:
-                self._far[index] = done, total
-                known = [far for far in self._far if far[1]]
-                whole = sum(total for _, total in known)
-                # Those that are not begun are as long as the others, on the average.
-                self._writing(sum(done for done, _ in known), whole * max(self._count, len(known)) // len(known))
-
-        return tell
 
 
 class _Voices:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from voiceguide.outputs.encoders import Quality
     from voiceguide.speech.clips import Clips
 
-_log = logging.getLogger(__name__)
-
 _AUDIOBOOK_MS: Final = 120 * MINUTE_MS
 """A file of an audiobook at the longest (ACX)."""
 
@@ -41,9 +38,10 @@ class Summary:
     """One for each target, in the order in which they were asked for."""
     length_ms: int
     lufs: float
-    """Integrated loudness of the mix, within about half a LU; minus infinity for silence."""
+    """Integrated loudness of the mix, within about half a LU; minus infinity for silence, not a number where no track
+    was made."""
     peak_dbtp: float
-    """Highest true peak of the mix."""
+    """Highest true peak of the mix, in the same way."""
     left_out: tuple[str, ...]
     """Steps for which there was no time."""
     avoided: tuple[str, ...]
@@ -55,8 +53,8 @@ class Summary:
 
     @property
     def errors(self) -> tuple[VoiceguideError, ...]:
-        """Why some targets were not made."""
-        return tuple(track.error for track in self.tracks if track.error)
+        """Why some targets were not made, or not all that was to stand beside them."""
+        return tuple(error for track in self.tracks if (error := track.error or track.error_beside))
 
 
 def export(
@@ -83,8 +81,8 @@ def export(
         writing: Is told how many frames are written.
 
     Raises:
-        VoiceguideError: Whatever keeps all of it from being written; of several targets each tells its own error in
-            the summary.
+        VoiceguideError: Whatever keeps all tracks from being written; of several targets each tells its own error in
+            the summary, and what fails beside a track is told there too.
     """
     order = Order(targets=targets, overwrite=overwrite, extras=extras or Extras(), quality=quality)
     check_order(order, request)
@@ -92,17 +90,10 @@ def export(
     with clips_of(request, routine.language) as clips, closing(bed_of(levelled(request, order))) as bed:
         session = rehearsed(request, routine, clips, speaking)
         summary = summed_up(order, request, session, clips, bed, writing)
-        if len(targets) == 1:
-            _raise_error_of(summary.tracks[0])
+        if len(targets) == 1 and (error := summary.tracks[0].error):
+            raise error
         tell_voice(request, clips)
     return summary
-
-
-def _raise_error_of(track: Track) -> None:
-    if track.error:
-        if track.size_bytes:
-            _log.warning("%s is written, but not all that was to stand beside it", track.target)
-        raise track.error
 
 
 def check_order(order: Order, request: Request) -> None:
@@ -117,11 +108,12 @@ def check_order(order: Order, request: Request) -> None:
     from voiceguide.outputs.target import check_target as check_file
 
     for target in order.targets:
-        # A page is written in the place of a sound, which is checked in the same way.
-        check_target(target.with_suffix(SOUND) if target.suffix.lower() == PAGE else target, overwrite=True)
-        check_file(target, order.overwrite)
         if order.quality == AUDIOBOOK and target.suffix.lower() != ".mp3":
             raise TargetError(f"{target} cannot be an audiobook for ACX, which takes .mp3", hint="name an .mp3 file")
+        # A page is written in the place of a sound, which is checked in the same way.
+        sound = target.with_suffix(SOUND) if target.suffix.lower() == PAGE else target
+        check_target(sound, overwrite=True, quality=order.quality)
+        check_file(target, order.overwrite)
     check_distinct(order)
     for target in one_a_stem(order.targets):
         check_extras(target, order.extras, order.overwrite)
@@ -157,8 +149,8 @@ def summed_up(
     return Summary(
         tracks=tuple(tracks),
         length_ms=session.plan.length_ms,
-        lufs=heard.measured.lufs,
-        peak_dbtp=heard.measured.peak_dbtp,
+        lufs=heard.lufs,
+        peak_dbtp=heard.peak_dbtp,
         left_out=session.plan.left_out,
         avoided=session.plan.avoided,
         beside=tuple(beside),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,11 +85,11 @@ def write_extras(
     mix: Mix,
     *,
     sound: str,
+    begin: Callable[[], Progress],
     quality: Quality = "good",
     overwrite: bool = False,
-    writing: Progress | None = None,
-) -> list[Path]:
-    """Write what stands beside a track, and return the files; of the steps, their folder.
+) -> Iterator[Path]:
+    """Write what stands beside a track, and yield each file when it is there; of the steps, their folder.
 
     Args:
         target: The track.
@@ -97,25 +97,29 @@ def write_extras(
         session: What is heard when.
         mix: The session as sound; its music is read from the beginning again.
         sound: Name of the file that a cue sheet belongs to.
+        begin: Called for each pass over the session; what it returns is told how many frames are written, and ends all
+            by what it raises.
         quality: How good the sound of the steps is; stems lose nothing.
         overwrite: Whether files that are there may be replaced.
-        writing: Is told how many frames are written; what it raises ends all.
 
     Raises:
         TargetError: One cannot be written.
     """
     from voiceguide.export.split import folder_of, split
-    from voiceguide.export.stems import write_stems
+    from voiceguide.export.stems import stems_of, write_stems
 
     for kind, text in _texts(extras, session, sound):
-        _write_text(target.with_suffix(f".{kind}"), text, overwrite)
+        file = target.with_suffix(f".{kind}")
+        _write_text(file, text, overwrite)
+        yield file
     tags = tags_of(session.plan.routine, session.timeline)
     if extras.stems:
-        write_stems(mix, target, tags, writing, overwrite=overwrite)
+        write_stems(mix, target, tags, begin(), overwrite=overwrite)
+        yield from stems_of(target).values()
     if extras.split:
-        kind = sound_kind(target)
-        split(mix, tags, folder_of(target), kind, quality=quality, progress=writing, overwrite=overwrite)
-    return files_beside(target, extras)
+        folder, kind = folder_of(target), sound_kind(target)
+        split(mix, tags, folder, kind, quality=quality, progress=begin(), overwrite=overwrite)
+        yield folder
 
 
 def _write_text(file: Path, text: str, overwrite: bool) -> None:
@@ -172,7 +176,11 @@ def page_around(target: Path, overwrite: bool, routine: Routine, timeline: Timel
     # Beside the page, because there is room for it if there is any.
     with target_errors(target), tempfile.TemporaryDirectory(prefix=".voiceguide-", dir=target.parent) as folder:
         sound = Path(folder) / f"sound{SOUND}"
-        yield sound
+        try:
+            yield sound
+        except TargetError as error:
+            # Of what is hidden nobody knows.
+            raise TargetError(error.message.replace(str(sound), str(target)), hint=error.hint) from error
         check_target(target, overwrite)
         with written_beside(target) as beside, beside.open("wb") as file:
             file.writelines(page(routine, timeline, sound, cover=cover(timeline)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -12,16 +13,17 @@ from voiceguide.errors import TargetError, VoiceguideError
 from voiceguide.guide.extras import PAGE, Extras, page_around, sound_kind, write_extras
 from voiceguide.guide.labels import tags_of
 from voiceguide.guide.request import Progress
+from voiceguide.guide.tally import Passes
 from voiceguide.scheduler.schedule import Schedule
 
 if TYPE_CHECKING:
     from voiceguide.audio.mixer import Mix
     from voiceguide.audio.samples import Block
     from voiceguide.export.acx import Acx, AcxMeter
-    from voiceguide.export.meter import Measured, Meter
+    from voiceguide.export.meter import Meter
     from voiceguide.outputs.encoders import Quality
-    from voiceguide.outputs.output import Output
     from voiceguide.outputs.tags import Tags
+    from voiceguide.outputs.target import FileOutput, Identity
     from voiceguide.outputs.wav import WavOutput
 
 
@@ -47,7 +49,8 @@ class Order:
 class Heard:
     """How loud a mix is."""
 
-    measured: Measured
+    lufs: float = nan
+    peak_dbtp: float = nan
     acx: Acx | None = None
     """As an audiobook is judged, where it is one."""
 
@@ -61,7 +64,9 @@ class Track:
     chapters: int = 0
     """How many it holds."""
     error: VoiceguideError | None = None
-    """Why it was not made; where it has a size, why not all was made that was to stand beside it."""
+    """Why it was not made."""
+    error_beside: VoiceguideError | None = None
+    """Why not all was made that was to stand beside it."""
 
 
 def write_tracks(order: Order, session: Schedule, mix: Mix, writing: Progress) -> tuple[list[Track], list[Path], Heard]:
@@ -74,37 +79,18 @@ def write_tracks(order: Order, session: Schedule, mix: Mix, writing: Progress) -
         writing: Is told how many frames are written, again and again; what it raises ends all.
 
     Returns:
-        A track for each target, the files beside them, and how loud the mix is.
+        A track for each target, the files beside them, and how loud the mix is: not a number, where no track was made.
 
     Raises:
         VoiceguideError: The music or the speech failed.
     """
     tags = tags_of(session.plan.routine, session.timeline)
     jobs = [_Job(target, order, session, tags, mix.length_frames) for target in order.targets]
-    writing = over_passes(writing, mix.length_frames, _passes(order))
-    heard = _write(mix, jobs, writing)
-    beside = [file for job in _one_a_stem(jobs) for file in job.write_beside(mix, writing)]
+    passes = Passes(writing, mix.length_frames, _passes(order))
+    heard = _write(mix, jobs, passes.begin())
+    made = {job.target: job for job in jobs if job.error is None}
+    beside = [file for target in one_a_stem(list(made)) for file in made[target].write_beside(mix, list(made), passes)]
     return [job.track() for job in jobs], beside, heard
-
-
-def over_passes(writing: Progress, length_frames: int, passes: int) -> Progress:
-    """Return what is told how far each of several passes is, and tells `writing` how far all of them are.
-
-    Args:
-        writing: Is told frames, and of how many.
-        length_frames: Of the session, which each pass goes through.
-        passes: How many there will be; one that begins anew after a failure is not counted.
-    """
-    before = last = 0
-
-    def tell(done: int, _total: int) -> None:
-        nonlocal before, last
-        if done < last:
-            before += length_frames
-        last = done
-        writing(min(before + done, length_frames * passes), length_frames * passes)
-
-    return tell
 
 
 def _passes(order: Order) -> int:
@@ -113,7 +99,10 @@ def _passes(order: Order) -> int:
 
 def one_a_stem(targets: Sequence[Path]) -> list[Path]:
     """Return the targets without those that differ from one before in their ending only: what is beside is the same."""
-    return list({target.with_suffix(""): target for target in reversed(targets)}.values())[::-1]
+    first: dict[Path, Path] = {}
+    for target in targets:
+        first.setdefault(target.with_suffix(""), target)
+    return list(first.values())
 
 
 def sound_beside(target: Path, targets: Sequence[Path]) -> Path:
@@ -124,29 +113,20 @@ def sound_beside(target: Path, targets: Sequence[Path]) -> Path:
     return next((each for each in sounds if each.suffix.lower() == ".wav"), sounds[0] if sounds else target)
 
 
-def _one_a_stem(jobs: Sequence[_Job]) -> list[_Job]:
-    made = {job.target: job for job in jobs if job.error is None}
-    return [made[target] for target in one_a_stem(list(made))]
-
-
 def _write(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Heard:
     """Write a mix to all targets; what several hold alike is encoded for one of them, and copied to the others.
 
-    Where that one fails, the mix is made once more for the next of them.
+    Where that one fails, or is gone by then, the mix is made once more for the next of them.
     """
-    waiting = jobs
-    while True:
+    waiting, heard = jobs, Heard()
+    while waiting:
         first = {job.coding: job for job in reversed(waiting) if not job.is_page}
         own = [job for job in waiting if first.get(job.coding, job) is job]
-        heard = _mix_into(mix, own, writing)
-        others = [job for job in waiting if job not in own]
-        for job in others:
-            if not first[job.coding].error:
-                writing(mix.length_frames, mix.length_frames)
-                job.copy(first[job.coding])
-        waiting = [job for job in others if first[job.coding].error]
-        if not waiting:
-            return heard
+        mixed = _mix_into(mix, own, writing)
+        if any(job.error is None for job in own):
+            heard = mixed
+        waiting = [job for job in waiting if job not in own and not job.copied(first[job.coding], writing)]
+    return heard
 
 
 def _mix_into(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Heard:
@@ -161,14 +141,19 @@ def _mix_into(mix: Mix, jobs: Sequence[_Job], writing: Progress) -> Heard:
             jobs[0].render(mix, meter, writing)
         except TargetError as failure:
             jobs[0].error = failure
-        return Heard(meter.measured())
+        return _as_heard(meter)
     errors = spread(_heard(mix, [meter, acx] if acx else [meter]), jobs, lambda done: writing(done, mix.length_frames))
     for job, error in zip(jobs, errors, strict=True):
         if isinstance(error, VoiceguideError):
             job.error = error
         elif error:
             raise error
-    return Heard(meter.measured(), acx.measured() if acx else None)
+    return _as_heard(meter, acx)
+
+
+def _as_heard(meter: Meter, acx: AcxMeter | None = None) -> Heard:
+    measured = meter.measured()
+    return Heard(measured.lufs, measured.peak_dbtp, acx.measured() if acx else None)
 
 
 def _heard(mix: Mix, meters: Sequence[Meter | AcxMeter]) -> Iterator[Block]:
@@ -187,8 +172,14 @@ class _Job:
         self.target = target
         self.error: VoiceguideError | None = None
         self._error_beside: VoiceguideError | None = None
+        self._size_bytes = 0
         self._order, self._session, self._tags, self._frames = order, session, tags, frames
-        self._output: Output | None = None
+        self._output: FileOutput | None = None
+
+    @property
+    def made(self) -> Identity | None:
+        """The file that stands at its target since it was written, where it was."""
+        return self._output.kept if self._output and not self.error else None
 
     @property
     def is_page(self) -> bool:
@@ -227,47 +218,63 @@ class _Job:
         with self._opened() as output:
             render(mix, _Metered(cast("WavOutput", output), meter), writing)
 
-    def copy(self, other: _Job) -> None:
-        """Write what another target holds, with the tags of this one's kind."""
-        from voiceguide.outputs.copying import copy_sound
+    def copied(self, other: _Job, writing: Progress) -> bool:
+        """Write what another target holds, with the tags of this one's kind; return whether it was there to be read."""
+        from voiceguide.outputs.copying import SourceGoneError, copy_sound
 
+        made = other.made
+        if made is None:
+            return False
+        writing(self._frames, self._frames)
         try:
             with self._sound() as sound:
-                copy_sound(other.target, sound, self._tags, overwrite=self._order.overwrite)
+                copy_sound(other.target, made, sound, self._tags, overwrite=self._order.overwrite)
+        except SourceGoneError:
+            return False
         except VoiceguideError as error:
             self.error = error
+        return True
 
-    def write_beside(self, mix: Mix, writing: Progress) -> list[Path]:
-        """Write what stands beside the target, and return the files; none where that fails."""
+    def write_beside(self, mix: Mix, targets: Sequence[Path], passes: Passes) -> Iterator[Path]:
+        """Write what stands beside the target, and yield the files until one fails.
+
+        Args:
+            mix: The session as sound.
+            targets: All that were made.
+            passes: Are told how far it is.
+        """
+        sound, order = sound_beside(self.target, targets), self._order
+        extras = order.extras
+        if sound.suffix.lower() == PAGE:
+            # What the sheet was asked for is not there.
+            extras = replace(extras, cue=False)
         try:
-            return write_extras(
+            yield from write_extras(
                 self.target,
-                self._order.extras,
+                extras,
                 self._session,
                 mix,
-                sound=sound_beside(self.target, self._order.targets).name,
-                quality=self._order.quality,
-                overwrite=self._order.overwrite,
-                writing=writing,
+                sound=sound.name,
+                begin=passes.begin,
+                quality=order.quality,
+                overwrite=order.overwrite,
             )
         except VoiceguideError as error:
             self._error_beside = error
-            return []
 
     def track(self) -> Track:
         """Return what became of it."""
-        from voiceguide.outputs.target import target_errors
-
         if self.error:
             return Track(target=self.target, error=self.error)
-        with target_errors(self.target):
-            size_bytes = self.target.stat().st_size
         return Track(
-            target=self.target, size_bytes=size_bytes, chapters=len(self._tags.marks), error=self._error_beside
+            target=self.target,
+            size_bytes=self._size_bytes,
+            chapters=len(self._tags.marks),
+            error_beside=self._error_beside,
         )
 
     @contextmanager
-    def _opened(self) -> Iterator[Output]:
+    def _opened(self) -> Iterator[FileOutput]:
         from voiceguide.outputs.pump import finishing
         from voiceguide.outputs.registry import file_output
 
@@ -277,11 +284,21 @@ class _Job:
                 sound, order.overwrite, frames=self._frames, tags=self._tags, quality=order.quality
             )
             self._output.open()
-            with finishing(self._output) as output:
-                yield output
+            with finishing(self._output):
+                yield self._output
 
-    def _sound(self) -> AbstractContextManager[Path]:
+    @contextmanager
+    def _sound(self) -> Iterator[Path]:
         """Give where the sound goes: to its target, or into a page there."""
+        from voiceguide.outputs.target import target_errors
+
+        with self._around() as sound:
+            yield sound
+        with target_errors(self.target):
+            # At once: others may take its name.
+            self._size_bytes = self.target.stat().st_size
+
+    def _around(self) -> AbstractContextManager[Path]:
         if self.is_page:
             session = self._session
             return page_around(self.target, self._order.overwrite, session.plan.routine, session.timeline)

@@ -20,7 +20,7 @@ from voiceguide.media.ffmpeg import INSTALL_HINT, find_ffmpeg
 from voiceguide.outputs.encoders import Quality, encoder
 from voiceguide.outputs.output import not_open, pcm
 from voiceguide.outputs.tags import CHPL_TITLE_BYTES, Tags, ffmetadata, iso_639_2, write_tags
-from voiceguide.outputs.target import Draft, target_error, target_errors
+from voiceguide.outputs.target import Draft, Identity, target_error, target_errors
 from voiceguide.units import CHANNELS, SAMPLE_RATE
 
 _CHAPTERS_WITH_SOUND: Final = ("m4a", "m4b")
@@ -85,6 +85,11 @@ class FfmpegOutput:
         self._is_empty = True
         self._beside = path
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def kept(self) -> Identity | None:
+        """The file that took its place; `None` before."""
+        return self._draft.kept
 
     def missing(self) -> str | None:
         """Return how to install an ffmpeg that makes such files, or `None` when it is there."""
@@ -191,17 +196,17 @@ class FfmpegOutput:
 def lack_of(program: Path, coding: tuple[str, ...]) -> str | None:
     """Return what keeps an ffmpeg from encoding, in its own words; `None` where nothing does.
 
-    It is found out on a moment of silence that goes nowhere, because neither a number of a version nor a list of
-    encoders tells whether all words are understood.
+    It is found out on a moment of silence, because neither a number of a version nor a list of encoders tells whether
+    all words are understood.
 
     Args:
         program: ffmpeg.
         coding: What it is told of the kind and the quality.
     """
-    # The kind that is named last counts.
-    words = [str(program), "-nostdin", "-v", "error", *_RAW, *coding, "-f", "null", "-"]
     try:
-        done = subprocess.run(words, input=bytes(SAMPLE_RATE), capture_output=True, timeout=_TRIAL_S, check=False)
+        with tempfile.TemporaryDirectory(prefix="voiceguide-", ignore_cleanup_errors=True) as folder:
+            words = encode_arguments(program, coding, Path(folder, "trial"))
+            done = subprocess.run(words, input=bytes(SAMPLE_RATE), capture_output=True, timeout=_TRIAL_S, check=False)
     except subprocess.TimeoutExpired:
         return "it does not answer"
     except OSError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from voiceguide.errors import OutputError, TargetError
+from voiceguide.media.ffmpeg import find_ffmpeg
 from voiceguide.outputs import target
 from voiceguide.outputs.encoders import ENCODERS, Quality
 from voiceguide.outputs.output import CONNECT_HINT, Output
@@ -94,19 +95,21 @@ def may_come(name: str | None = None) -> bool:
     return any(each in DEVICES and _factory(DEVICES[each])().missing() is None for each in names)
 
 
-def check_target(path: Path, overwrite: bool = False) -> None:
+def check_target(path: Path, overwrite: bool = False, quality: Quality = "good") -> None:
     """Find out, before any work is done, whether `path` can be written; nothing is touched.
 
     Args:
         path: The file to be.
         overwrite: Whether a file of that name may be replaced.
+        quality: How good the sound is to be, which not every ffmpeg is able to.
 
     Raises:
         TargetError: The ending is unknown, what writes such files is not installed, or the place is not writable.
     """
     kind = known_kind(path)
-    if hint := _file_output(kind, path).missing():
-        raise TargetError(f"cannot write {path}: {kind} files need ffmpeg", hint=hint)
+    if hint := _file_output(kind, path, quality=quality).missing():
+        another = "another " if find_ffmpeg() else ""
+        raise TargetError(f"cannot write {path}: {kind} files need {another}ffmpeg", hint=hint)
     target.check_target(path, overwrite)
 
 
@@ -117,7 +120,7 @@ def file_output(
     frames: int | None = None,
     tags: Tags | None = None,
     quality: Quality = "good",
-) -> Output:
+) -> target.FileOutput:
     """Return the output for a file by its ending, checked and not yet open.
 
     Args:
@@ -130,11 +133,8 @@ def file_output(
     Raises:
         TargetError: As `check_target`.
     """
-    check_target(path, overwrite)
-    kind = known_kind(path)
-    if kind not in ENCODERS:
-        return _file_output(kind, path, overwrite, frames=frames, tags=tags)
-    return _file_output(kind, path, overwrite, frames=frames, tags=tags, quality=quality)
+    check_target(path, overwrite, quality)
+    return _file_output(known_kind(path), path, overwrite, frames=frames, tags=tags, quality=quality)
 
 
 def known_kind(path: Path) -> str:
@@ -184,8 +184,12 @@ def _first_open() -> Output:
     )
 
 
-def _file_output(kind: str, path: Path, overwrite: bool = False, **more: Any) -> Output:
-    output: Output = _factory(FILES[kind])(path, overwrite, **more)
+def _file_output(
+    kind: str, path: Path, overwrite: bool = False, *, quality: Quality = "good", **more: Any
+) -> target.FileOutput:
+    if kind in ENCODERS:
+        more["quality"] = quality
+    output: target.FileOutput = _factory(FILES[kind])(path, overwrite, **more)
     return output
 
 

@@ -154,6 +154,8 @@ def _mp4(path: Path, tags: Tags) -> None:
     file["----:com.apple.iTunes:LANGUAGE"] = [MP4FreeForm(tags.language.encode())]
     if tags.cover:
         file["covr"] = [MP4Cover(tags.cover, MP4Cover.FORMAT_PNG)]
+    # A copy of an audiobook is none.
+    file.pop("stik", None)
     file.save()
 
 

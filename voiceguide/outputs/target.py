@@ -5,10 +5,11 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from voiceguide.errors import TargetError
 from voiceguide.files import written_beside
+from voiceguide.outputs.output import Output
 
 _HINTS: Final = {
     errno.ENOENT: "make the folder first, or choose another",
@@ -70,6 +71,28 @@ def target_error(path: Path, number: int, reason: str) -> TargetError:
     )
 
 
+class Identity(NamedTuple):
+    """What tells a file from another that takes its name, and from itself when it is written to again."""
+
+    device: int
+    inode: int
+    size_bytes: int
+    changed_ns: int
+
+
+def identity_of(found: os.stat_result) -> Identity:
+    """Return the identity of a file that was asked about."""
+    return Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+class FileOutput(Output, Protocol):
+    """An output whose sound is a file in the end."""
+
+    @property
+    def kept(self) -> Identity | None:
+        """The file that took its place; `None` before."""
+
+
 class Draft:
     """A file on its way: written beside the target, then kept or dropped.
 
@@ -80,7 +103,10 @@ class Draft:
 
     def __init__(self, target: Path, overwrite: bool) -> None:
         self.target = target
+        self.kept: Identity | None = None
+        """The file that took its place, which another may take since; `None` before."""
         self._overwrite = overwrite
+        self._path = target
         self._beside = ExitStack()
 
     def begin(self) -> Path:
@@ -91,7 +117,8 @@ class Draft:
         """
         check_target(self.target, self._overwrite)
         with target_errors(self.target):
-            return self._beside.enter_context(written_beside(self.target))
+            self._path = self._beside.enter_context(written_beside(self.target))
+        return self._path
 
     def keep(self) -> None:
         """Put the file in its place.
@@ -99,8 +126,11 @@ class Draft:
         Raises:
             TargetError: It cannot be, or a file of that name has come meanwhile; the draft is gone then.
         """
-        with target_errors(self.target), self._beside:
-            check_target(self.target, self._overwrite)
+        with target_errors(self.target):
+            with self._beside:
+                check_target(self.target, self._overwrite)
+                made = identity_of(self._path.stat())
+            self.kept = made
 
     def drop(self) -> None:
         """Remove the file. May be called at any time."""

@@ -18,7 +18,7 @@ from voiceguide.errors import TargetError
 from voiceguide.outputs.output import FRAME_BYTES, not_open, pcm
 from voiceguide.outputs.riff import chunks_of
 from voiceguide.outputs.tags import Tags
-from voiceguide.outputs.target import Draft, target_errors
+from voiceguide.outputs.target import Draft, Identity, target_errors
 from voiceguide.units import CHANNELS, SAMPLE_RATE
 
 RIFF_LIMIT: Final = 0xFFFF_FFFF
@@ -57,6 +57,11 @@ class WavOutput:
     def missing(self) -> str | None:
         """Return `None`: nothing is needed."""
         return None
+
+    @property
+    def kept(self) -> Identity | None:
+        """The file that took its place; `None` before."""
+        return self._draft.kept
 
     def open(self) -> None:
         """Begin the file beside its target.
