@@ -19,7 +19,10 @@ from voiceguide.units import CHANNELS, frames
 RMS_DB: Final = (-23.0, -18.0)
 FLOOR_DB: Final = -60.0
 
-_WINDOW_FRAMES: Final = frames(500)
+_CELL_FRAMES: Final = frames(50)
+"""A window begins with any of these."""
+
+_WINDOW_CELLS: Final = 10
 """The floor is that of the quietest half second, as common checkers have it."""
 
 
@@ -36,13 +39,13 @@ class Acx:
     def missed(self) -> Iterator[str]:
         """Yield each limit that is missed: what was measured, what is asked, and what to change."""
         low, high = RMS_DB
-        asked = f"RMS is {self.rms_db:.1f} dB, and {low:.0f} to {high:.0f} are asked"
+        asked = f"RMS is {self.rms_db:.2f} dB, and {low:.0f} to {high:.0f} are asked"
         if self.rms_db < low:
             yield f"{asked}: let music fill the pauses, louder with --music-level"
         if self.rms_db > high:
             yield f"{asked}: lower --music-level"
         if self.floor_db > FLOOR_DB:
-            yield f"where it is quietest are {self.floor_db:.0f} dB, and {FLOOR_DB:.0f} at most are asked: --music none"
+            yield f"where it is quietest are {self.floor_db:.1f} dB, and {FLOOR_DB:.0f} at most are asked: --music none"
 
 
 class AcxMeter:
@@ -53,24 +56,26 @@ class AcxMeter:
     """
 
     def __init__(self, length_frames: int) -> None:
-        self._energies = np.zeros(-(-length_frames // _WINDOW_FRAMES))
+        self._energies = np.zeros(-(-length_frames // _CELL_FRAMES))
         self._length = length_frames
 
     def take(self, frame: int, block: Block) -> None:
         """Measure a block whose first frame is `frame`."""
         at = 0
         while at < len(block):
-            window, inside = divmod(frame + at, _WINDOW_FRAMES)
-            part = as_buffer(block[at : at + _WINDOW_FRAMES - inside]).reshape(-1)
-            self._energies[window] += float(np.dot(part, part))
+            cell, inside = divmod(frame + at, _CELL_FRAMES)
+            part = as_buffer(block[at : at + _CELL_FRAMES - inside]).reshape(-1)
+            self._energies[cell] += float(np.dot(part, part))
             at += len(part) // CHANNELS
 
     def measured(self) -> Acx:
         """Return the levels, when all of it was taken."""
-        first, last = -(-FADE_IN_FRAMES // _WINDOW_FRAMES), (self._length - FADE_OUT_FRAMES) // _WINDOW_FRAMES
+        first, last = -(-FADE_IN_FRAMES // _CELL_FRAMES), (self._length - FADE_OUT_FRAMES) // _CELL_FRAMES
         between = self._energies[first : max(first, last)]
-        quietest = float(between.min(initial=np.inf)) if len(between) else 0.0
-        return Acx(_db(float(self._energies.sum()), self._length), _db(quietest, _WINDOW_FRAMES))
+        quietest = 0.0
+        if len(between) >= _WINDOW_CELLS:
+            quietest = float(np.convolve(between, np.ones(_WINDOW_CELLS), "valid").min())
+        return Acx(_db(float(self._energies.sum()), self._length), _db(quietest, _WINDOW_CELLS * _CELL_FRAMES))
 
 
 def _db(energy: float, length_frames: int) -> float:
