@@ -15,9 +15,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
 
 _PATH = os.environ["PATH"]
 """Where this machine's own programs are."""
@@ -154,12 +156,13 @@ class Phone:
         sound = file.read_bytes() if file.exists() else b""
         return np.frombuffer(sound[: len(sound) // 4 * 4], "<i2").reshape(-1, 2)
 
-    def until(self, true: Callable[[], Any], within_s: float = 60.0) -> None:
-        """Wait until something is true; a machine that is busy may take its time."""
+    def until(self, true: Callable[[], T], within_s: float = 60.0) -> T:
+        """Wait until something is true, and return it; a machine that is busy may take its time."""
         end = time.monotonic() + within_s
-        while not true():
+        while not (found := true()):
             assert time.monotonic() < end, "this did not come true in time"
             time.sleep(0.01)
+        return found
 
     def real_sound(self) -> None:
         """Have a real PulseAudio, whose sink for Android is a null sink."""

@@ -15,6 +15,6 @@ def phone() -> Iterator[Phone]:
     """Give a phone of its own; in a folder of short name, because a socket's path has to be short."""
     with tempfile.TemporaryDirectory(prefix="ph-", ignore_cleanup_errors=True) as folder:
         made = Phone(Path(folder))
-        call._app_answers.cache_clear()
+        call._answered.clear()
         yield made
         made.end()

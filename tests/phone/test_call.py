@@ -127,10 +127,11 @@ def test_who_only_asks_whether_the_app_is_there_tells_of_it_himself(phone: Phone
 
 
 def test_only_one_command_runs_at_a_time_whoever_asks_but_a_release_waits_for_none(phone: Phone, termux: Termux):
-    phone.mood("termux-wake-lock", "hangs")
-    termux.later("termux-wake-lock")
-    phone.until(lambda: phone.calls("termux-wake-lock"))
-    (hanging,) = phone.calls("termux-wake-lock")
+    termux.answers()
+    phone.mood("termux-vibrate", "hangs")
+    termux.later("termux-vibrate")
+    phone.until(lambda: phone.calls("termux-vibrate"))
+    (hanging,) = phone.calls("termux-vibrate")
 
     assert Termux().call("termux-wake-unlock") == ""
     assert members(hanging.pid)
@@ -138,28 +139,49 @@ def test_only_one_command_runs_at_a_time_whoever_asks_but_a_release_waits_for_no
     assert not members(hanging.pid)
 
 
+def test_who_is_in_a_hurry_waits_neither_for_the_app_nor_for_a_turn(phone: Phone, termux: Termux):
+    phone.mood("termux-volume", "hangs", "works")
+    termux.later("termux-toast")
+    phone.until(lambda: phone.calls("termux-volume"))
+    hurried = Termux()
+    start = time.monotonic()
+    hurried.hurry(0.3)
+
+    assert [hurried.call("termux-setup-storage"), hurried.answers()] == [None, False]
+
+    assert time.monotonic() - start < 3
+    assert phone.calls("termux-setup-storage") == []
+
+
+def test_what_a_hurry_left_unanswered_is_asked_again(phone: Phone, termux: Termux):
+    phone.mood("termux-volume", "hangs", "works")
+    hurried = Termux()
+    hurried.hurry(0.3)
+
+    assert not hurried.answers()
+    assert termux.answers()
+
+
 @pytest.mark.usefixtures("impatient")
 def test_calls_in_the_background_are_made_in_order_and_the_newest_of_a_kind_wins(phone: Phone, termux: Termux):
     phone.mood("termux-volume", "hangs")  # the first call takes a while: the others wait
+    termux.later("termux-vibrate")
+    phone.until(lambda: phone.calls("termux-volume"))
     start = time.monotonic()
     for number in range(100):
         termux.later("termux-wake-lock", str(number))
         termux.later("termux-wake-unlock", str(number))
-        if not number:
-            termux.later("termux-vibrate")
-            phone.until(lambda: phone.calls("termux-vibrate") or phone.calls("termux-volume"))
 
     assert time.monotonic() - start < LIMIT_S
-    phone.until(lambda: len(phone.calls("termux-wake-unlock")) == 2)
+    phone.until(lambda: phone.calls("termux-wake-unlock"))
     locks = [(each.name, each.words) for each in phone.calls() if "wake" in each.name]
-    assert locks[:2] == [("termux-wake-lock", ["0"]), ("termux-wake-unlock", ["0"])]
-    assert locks[2:] == [("termux-wake-lock", ["99"]), ("termux-wake-unlock", ["99"])]
+    assert locks == [("termux-wake-lock", ["99"]), ("termux-wake-unlock", ["99"])]
 
 
 @pytest.mark.usefixtures("impatient")
 def test_few_calls_wait_however_many_are_asked_for(phone: Phone, termux: Termux):
-    phone.mood("termux-wake-lock", "hangs")
-    termux.later("termux-wake-lock")
+    phone.mood("termux-setup-storage", "hangs")
+    termux.later("termux-setup-storage")
     phone.until(phone.calls)
 
     for number in range(50):
@@ -171,8 +193,8 @@ def test_few_calls_wait_however_many_are_asked_for(phone: Phone, termux: Termux)
 
 @pytest.mark.usefixtures("impatient")
 def test_an_end_drops_what_waits_and_waits_for_what_runs(phone: Phone, termux: Termux):
-    phone.mood("termux-wake-lock", "hangs")
-    termux.later("termux-wake-lock")
+    phone.mood("termux-setup-storage", "hangs")
+    termux.later("termux-setup-storage")
     termux.later("termux-wake-unlock")
     phone.until(phone.calls)
 
@@ -182,7 +204,7 @@ def test_an_end_drops_what_waits_and_waits_for_what_runs(phone: Phone, termux: T
     termux.later("termux-wake-unlock", "later")
 
     assert time.monotonic() - start < 2 * calling.LIMIT_S + 5
-    assert [each.name for each in phone.calls()] == ["termux-wake-lock"]
+    assert [each.name for each in phone.calls()] == ["termux-setup-storage"]
     assert termux.call("termux-wake-unlock") == ""
 
 

@@ -72,6 +72,7 @@ def test_even_with_all_speech_to_be_made_and_every_call_hanging_it_starts_few_pr
 
     # By then the speech has been made, and the first calls have been given up.
     while not phone.calls("termux-volume") or time.time() < phone.calls("termux-volume")[0].at + 6:
+        assert playing.poll() is None
         most = max(most, len(descendants(playing.pid)))
         time.sleep(0.01)
 

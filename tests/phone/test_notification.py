@@ -226,9 +226,26 @@ class TestWhatEndsASession:
             session.send_signal(number)
             time.sleep(0.05)
 
-        assert session.wait(60) == 128 + signal.SIGTERM
+        assert session.wait(60) in (128 + signal.SIGTERM, 130)
         assert not is_shown(phone)
         assert not is_held(phone)
+
+    def test_an_end_that_comes_while_the_app_hangs_and_the_lock_is_late_lets_the_phone_sleep(self, phone):
+        phone.mood("termux-*", "hangs")
+        phone.mood("termux-wake-lock", "late 1.5")
+        phone.mood("termux-wake-unlock", "works")
+        session = phone.start(*PLAY, "--output", "pacat")
+        phone.until(lambda: phone.calls("termux-wake-lock"))
+        time.sleep(0.2)
+        began = time.monotonic()
+
+        session.terminate()
+
+        assert session.wait(60) == 128 + signal.SIGTERM
+        assert time.monotonic() - began < 5
+        assert phone.calls("termux-wake-unlock")
+        assert not is_held(phone)
+        phone.until(lambda: not [each for each in phone.left() if "pulse" not in each])
 
     @pytest.mark.parametrize("voice", ["espeak", "android"])
     def test_an_app_that_freezes_meanwhile_does_not_make_the_end_long(self, phone, voice):

@@ -135,6 +135,17 @@ class TestShortcut:
         (shown,) = phone.calls("termux-notification")
         assert f"there is no routine file {short}" in shown.words[shown.words.index("-c") + 1]
 
+    def test_without_the_app_such_a_notification_is_given_up_and_nothing_is_left(self, phone, short):
+        assert phone.run("voiceguide", "phone", "shortcut", short, "--minutes", "1").returncode == 0
+        short.unlink()
+        phone.mood("termux-notification", "hangs")
+
+        done = phone.run("bash", phone.home / ".shortcuts" / "tasks" / "short-1.sh")
+
+        assert done.returncode == 3
+        assert phone.calls("termux-notification")
+        phone.until(lambda: not phone.left())
+
     def test_an_error_of_a_shortcut_with_a_terminal_waits_to_be_read(self, phone, short):
         assert phone.run("voiceguide", "phone", "shortcut", short, "--minutes", "1").returncode == 0
         short.unlink()

@@ -104,6 +104,15 @@ def test_only_packages_that_are_missing_are_installed(phone, unchecked):
     assert [call.words for call in phone.calls("pkg")] == [["install", "-y", "play-audio", "termux-api"]]
 
 
+def test_a_python_that_lacks_what_has_to_be_compiled_is_given_the_package(phone, unchecked):
+    python = (phone.bin / "python").rename(phone.home / "python")
+    phone._script("python", f'case "$2" in "import numpy") exit 1;; esac\nexec {python} "$@"')
+
+    set_up(phone, unchecked)
+
+    assert [call.words for call in phone.calls("pkg")] == [["install", "-y", "python-numpy"]]
+
+
 def test_without_the_app_and_without_sound_it_comes_to_its_end_and_says_what_to_do(phone, checkout):
     phone.mood("termux-*", "hangs")
     phone.modules("none")

@@ -14,13 +14,14 @@ from needs import needs_command
 
 from voiceguide.errors import SpeechError
 from voiceguide.player.commands import Command, Verb
+from voiceguide.player.live import BLOCK_FRAMES
 from voiceguide.player.stage import Session
 from voiceguide.scheduler.schedule import estimated_ms
 from voiceguide.scheduler.timeline import Role
 from voiceguide.speech.aloud import Aloud, AloudClips, open_aloud
 from voiceguide.speech.android import AndroidEngine
 from voiceguide.speech.engine import VoiceRequest
-from voiceguide.units import frames
+from voiceguide.units import FRAMES_PER_MS, frames
 
 pytestmark = needs_command("espeak-ng", "ffmpeg")
 
@@ -74,7 +75,7 @@ SPEECH_MS = [cue.at_ms for cue in SESSION.cues if cue.role is Role.SPEECH]
 
 def is_close(at_ms: int, wanted_ms: int) -> bool:
     """Return whether two moments are at most a block apart."""
-    return abs(at_ms - wanted_ms) <= 20
+    return abs(at_ms - wanted_ms) <= BLOCK_FRAMES // FRAMES_PER_MS
 
 
 def test_each_sentence_is_said_at_its_moment_and_once():

@@ -10,7 +10,7 @@ from voiceguide.media.child import Child
 from voiceguide.platforms import is_android
 from voiceguide.player.commands import Verb
 from voiceguide.termux.call import Termux
-from voiceguide.termux.handed import STOP
+from voiceguide.termux.handed import give, take_back
 
 PLAYERS: Final = ("play-audio", "termux-media-player")
 """Programs of Termux that are given a file, the better one first: it needs no app."""
@@ -27,6 +27,9 @@ class Player(Protocol):
 
     obeys: tuple[Verb, ...]
     """What can be done with it once it plays; with any of the others but `Verb.STOP`, it can be paused."""
+
+    tells_its_end: bool
+    """Whether `ended` is ever true of one that has played all."""
 
     def play(self, file: Path) -> bool:
         """Begin; return whether it seems to play."""
@@ -54,6 +57,7 @@ class PlayAudio:
 
     name = "play-audio"
     obeys: tuple[Verb, ...] = (Verb.STOP,)
+    tells_its_end = True
 
     def __init__(self) -> None:
         self._child: Child | None = None
@@ -89,13 +93,14 @@ class MediaPlayer:
 
     name = "termux-media-player"
     obeys: tuple[Verb, ...] = (Verb.TOGGLE, Verb.HOLD, Verb.PAUSE, Verb.RESUME, Verb.STOP)
+    tells_its_end = False
 
     def __init__(self) -> None:
         self._termux = Termux()
 
     def play(self, file: Path) -> bool:
         """Begin; return whether the player says so: it exits with 0 on errors too."""
-        return "Now Playing" in (self._termux.call(self.name, "play", str(file)) or "")
+        return "Now Playing" in (give(file, self._termux) or "")
 
     def ended(self) -> bool:
         """Return `False`: it does not tell."""
@@ -111,6 +116,6 @@ class MediaPlayer:
         return any(each in said for each in ("Resumed", "Already playing"))
 
     def stop(self) -> None:
-        """End what it plays."""
+        """End what it plays; if that cannot be done, the next session does."""
         self._termux.hurry(LET_GO_S)
-        self._termux.call(*STOP)
+        take_back(self._termux)

@@ -28,7 +28,7 @@ from voiceguide.player.transport import Transport
 from voiceguide.scheduler.timeline import Role
 from voiceguide.termux.handed import handed_folder
 from voiceguide.termux.undisturbed import undisturbed
-from voiceguide.units import SECOND_MS, frames, short_clock
+from voiceguide.units import MINUTE_MS, SECOND_MS, frames, short_clock
 
 if TYPE_CHECKING:
     from voiceguide.audio.mixer import Mix
@@ -44,6 +44,9 @@ _BEGAN_MS: Final = 3 * SECOND_MS
 
 _TAIL_MS: Final = 2 * SECOND_MS
 """What a player may be late by."""
+
+_STALL_MS: Final = 10 * MINUTE_MS
+"""What one that tells its end may be late by: the phone has let it stand."""
 
 _SPARE_BYTES: Final = 20_000_000
 """What the phone is left with at least."""
@@ -80,6 +83,7 @@ class Handing:
             OutputError: None does.
             TargetError: There is no room for the file.
         """
+        self._tell(None)
         for command in self._asked():
             if command.verb is Verb.STOP:
                 return
@@ -109,11 +113,15 @@ class Handing:
         _check_room(file.parent, count * FRAME_BYTES)
         output = file_output(file, frames=count)
         output.open()
+        told_s = time.monotonic()
         with finishing(output):
             for block in self._mix.blocks(self._start.position):
                 output.write(block)
                 if self._is_stopped():
                     return False
+                if time.monotonic() >= told_s + _LOOK_S:
+                    self._tell(None)
+                    told_s = time.monotonic()
         return True
 
     def _played(self, player: Player, file: Path) -> bool:
@@ -127,9 +135,11 @@ class Handing:
         """Tell where the session stands until it ends; return whether it was played."""
         timeline, before_ms = self._mix.timeline, self._start.position_ms
         clock = _Clock(before_ms)
-        while (at_ms := clock.at_ms) < timeline.length_ms + _TAIL_MS:
+        late_ms = _STALL_MS if player.tells_its_end else _TAIL_MS
+        while (at_ms := clock.at_ms) < timeline.length_ms + late_ms:
             self._say(before_ms, at_ms)
-            stand = Transport(timeline=timeline, position=frames(at_ms), paused=clock.stands)
+            position = frames(min(at_ms, timeline.length_ms))
+            stand = Transport(timeline=timeline, position=position, paused=clock.stands)
             self._tell(replace(status_of(stand, self._title), obeys=player.obeys))
             if not all(_obeyed(command, player, clock) for command in self._asked(_LOOK_S)):
                 break

@@ -108,12 +108,13 @@ def clear_up(*, notification: bool = False) -> Cleared | None:
     from voiceguide.player.awake import left_behind, let_phone_sleep
     from voiceguide.player.controls.notification import REMOVE
     from voiceguide.termux.call import Termux
-    from voiceguide.termux.handed import clear_handed
+    from voiceguide.termux.handed import clear_handed, take_back_owed
 
     killed = left_behind()
     if not (is_termux() and (killed or notification)) or _is_playing():
         return None
-    clear_handed(Termux().call)
+    clear_handed()
+    take_back_owed(Termux())
     unseen = Termux().call(*REMOVE) is not None
     return Cleared(unseen=unseen, asleep=not killed or let_phone_sleep())
 

@@ -91,7 +91,9 @@ def _without_terminal(play: str) -> str:
     """Return a script that tells what is wrong by a notification: nobody would read it elsewhere."""
     from voiceguide.player.controls.action import termux_program
 
-    tell = shlex.join([termux_program("termux-notification"), "-i", "voiceguide-said", "-t", "voiceguide", "-c"])
+    # Without the app it would never end.
+    notify = [termux_program("timeout"), "5", termux_program("termux-notification")]
+    tell = shlex.join([*notify, "-i", "voiceguide-said", "-t", "voiceguide", "-c"])
     return _script(f'said=$({play} --quiet 2>&1) || {{ code=$?; [ -z "$said" ] || {tell} "$said"; exit $code; }}')
 
 

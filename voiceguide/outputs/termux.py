@@ -82,6 +82,9 @@ def _serve() -> None:
         OutputError: It does not.
     """
     if _asked("pulseaudio", "--check") is None or _sinks() is None:
+        if _leaving.is_set():
+            # Nobody has answered because nobody could: a server that is well is left alone.
+            raise OutputError("the program ends", hint=CONNECT_HINT)
         # None that was well would have answered; one that is not there takes no harm.
         _asked("pulseaudio", "--kill")
         _kill()

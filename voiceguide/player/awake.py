@@ -77,7 +77,8 @@ def _hold_phone(phone: Termux, done: Event) -> None:
         _note().write_text(str(os.getpid()), "ascii")
     except OSError as error:
         _log.info("nobody will know should this session be killed: %s", error)
-    phone.call("termux-wake-lock")
+    if not done.is_set():
+        phone.call("termux-wake-lock")
     done.wait()
     let_phone_sleep(phone)
 

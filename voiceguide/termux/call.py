@@ -14,8 +14,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from contextlib import nullcontext, suppress
-from functools import cache
+from contextlib import suppress
+from functools import partial
 from threading import Lock
 from typing import IO, Final
 
@@ -43,7 +43,7 @@ _MOST_BYTES: Final = 100_000
 _WITHOUT_APP: Final = frozenset({"termux-wake-lock", "termux-wake-unlock", "termux-setup-storage"})
 """Commands of Termux itself."""
 
-_AT_ONCE: Final = frozenset({"termux-wake-unlock"})
+_AT_ONCE: Final = frozenset({"termux-wake-lock", "termux-wake-unlock", "termux-media-player"})
 """Commands that wait for no other one: what ends a session is short of time."""
 
 _BLOCK_BYTES: Final = 4096
@@ -67,8 +67,13 @@ class Termux:
 
     def answers(self) -> bool:
         """Return whether the app Termux:API is there; asked once in a program, which takes up to `LIMIT_S`."""
-        with _PROBING:
-            return _app_answers()
+        is_over = self._limit()
+        if _has_turn(_PROBING, is_over):
+            try:
+                return self._app_answers(is_over)
+            finally:
+                _PROBING.release()
+        return False
 
     def call(self, *words: str) -> str | None:
         """Run a command and return what it says; waits for it, up to `LIMIT_S`, and once more for the first answer.
@@ -86,7 +91,7 @@ class Termux:
         if words[0] not in _WITHOUT_APP and not self.answers():
             _tell_once("the phone does not answer", hint)
             return None
-        said = _run(words, self._until_s)
+        said = _run(words, self._limit())
         if said is None:
             _tell_once(f"{words[0]} does not work", hint)
         return said
@@ -107,6 +112,8 @@ class Termux:
     def hurry(self, limit_s: float) -> None:
         """Give each call so long from now on, the one that is being made included: a session ends.
 
+        Until its turn comes a call waits no longer either.
+
         Args:
             limit_s: In seconds, less than `LIMIT_S`.
         """
@@ -121,13 +128,24 @@ class Termux:
         if worker is not None:
             wait([worker], 2 * LIMIT_S)
 
-    def _until_s(self, began_s: float) -> float:
-        """Return until when a call may take that began at a time of the monotonic clock."""
-        usual_s = began_s + LIMIT_S
+    def _limit(self) -> Callable[[], bool]:
+        """Return what tells whether a hurry ends a call that is asked for now."""
+        return partial(self._is_over, time.monotonic())
+
+    def _is_over(self, asked_s: float) -> bool:
         if self._hurry is None:
-            return usual_s
+            return False
         hurried_s, limit_s = self._hurry
-        return min(usual_s, max(began_s, hurried_s) + limit_s)
+        return time.monotonic() >= max(asked_s, hurried_s) + limit_s
+
+    def _app_answers(self, is_over: Callable[[], bool]) -> bool:
+        if not _answered:
+            answers = _is_list(_run(("termux-volume",), is_over))
+            if not answers and is_over():
+                # It might have, with more time.
+                return False
+            _answered.append(answers)
+        return _answered[0]
 
     def _work(self) -> None:
         while (words := self._next()) is not None:
@@ -141,31 +159,46 @@ class Termux:
             return None
 
 
-@cache
-def _app_answers() -> bool:
-    """Return whether the app is there; what is found out holds as long as the program runs."""
-    return _is_list(_run(("termux-volume",), lambda began_s: began_s + LIMIT_S))
+def _has_turn(lock: Lock, is_over: Callable[[], bool]) -> bool:
+    """Wait for a lock; return whether it was taken before that was over."""
+    while not lock.acquire(timeout=_LOOK_S):
+        if is_over():
+            return False
+    return True
 
 
-def _run(words: tuple[str, ...], until_s: Callable[[float], float]) -> str | None:
-    """Run a command with all that it starts; return what it says, or `None` when it fails or does not end."""
+def _run(words: tuple[str, ...], is_over: Callable[[], bool]) -> str | None:
+    """Run a command when its turn comes; return what it says, or `None` when it fails or there is no time for it."""
+    if words[0] in _AT_ONCE:
+        return _run_now(words, is_over)
+    if not _has_turn(_RUNNING, is_over):
+        _log.info("%s had no time left: another command takes long", words[0])
+        return None
+    try:
+        return _run_now(words, is_over)
+    finally:
+        _RUNNING.release()
+
+
+def _run_now(words: tuple[str, ...], is_over: Callable[[], bool]) -> str | None:
+    """Run a command with all that it starts."""
     program = shutil.which(words[0])
     if program is None:
         _log.info("%s is not installed", words[0])
         return None
     try:
         # A file, not a pipe: what a killed script leaves behind may hold a pipe open for ever.
-        with nullcontext() if words[0] in _AT_ONCE else _RUNNING, notebook() as said:
-            return _said(Child([program, *words[1:]], stdout=said.fileno()), words[0], said, until_s)
+        with notebook() as said:
+            return _said(Child([program, *words[1:]], stdout=said.fileno()), words[0], said, is_over)
     except (OSError, ValueError) as error:  # a ValueError for what no argument can hold
         _log.info("%s cannot be run: %s", words[0], error)
         return None
 
 
-def _said(child: Child, name: str, said: IO[bytes], until_s: Callable[[float], float]) -> str | None:
+def _said(child: Child, name: str, said: IO[bytes], is_over: Callable[[], bool]) -> str | None:
     began_s = time.monotonic()
     try:
-        while (code := child.wait(_LOOK_S)) is None and time.monotonic() < until_s(began_s):
+        while (code := child.wait(_LOOK_S)) is None and time.monotonic() < began_s + LIMIT_S and not is_over():
             pass
         if code is None:
             _log.info("%s did not end within %.1f s", name, time.monotonic() - began_s)
@@ -213,5 +246,7 @@ def _is_full() -> bool:
 
 
 _told: Final[set[str]] = set()
+_answered: Final[list[bool]] = []
+"""Whether the app is there, once that is known: it holds as long as the program runs."""
 _PROBING: Final = Lock()
 _RUNNING: Final = Lock()

@@ -79,7 +79,11 @@ def notification(_much):
         numbers = [number for number in (1, 2, 3) if f"--button{number}" in WORDS]
         buttons = {option(f"--button{number}"): option(f"--button{number}-action") for number in numbers}
     shown = {"title": option("-t", option("--title", "")), "content": content, "buttons": buttons}
-    file_of("notifications", option("-i", option("--id", "none"))).write_text(json.dumps(shown))
+    screen = file_of("notifications", option("-i", option("--id", "none")))
+    # At once: who looks sees the one before, or this.
+    fresh = screen.with_name(f"{screen.name}.new")
+    fresh.write_text(json.dumps(shown))
+    fresh.replace(screen)
 
 
 def notification_remove(_much):

@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
+from voiceguide.background import in_background
 from voiceguide.platforms import is_termux
 from voiceguide.player.awake import left_behind
 from voiceguide.player.controls.notification import REMOVE, Glance, Style, glance, notification
 from voiceguide.player.status import Status
 from voiceguide.termux.call import Termux
-from voiceguide.termux.handed import clear_handed
+from voiceguide.termux.handed import clear_handed, is_owed, take_back_owed
 from voiceguide.termux.undisturbed import undisturbed
 
 BUZZ: Final = ("termux-vibrate", "-d", "200")
@@ -43,7 +46,8 @@ def phone_controls(style: Style = "buttons", *, vibrate: bool = False) -> Iterat
     termux = Termux()
     shown = _Shown(termux, style, vibrate=vibrate)
     # No other session runs here: whatever plays is of one that was killed.
-    clear_handed(termux.later)
+    clear_handed()
+    ending = [in_background(partial(take_back_owed, termux), "end what plays on")] if is_owed() else []
     left = left_behind()
     if left:
         termux.later(*REMOVE)
@@ -57,6 +61,7 @@ def phone_controls(style: Style = "buttons", *, vibrate: bool = False) -> Iterat
             termux.close()
             if shown.is_there or left:
                 termux.call(*REMOVE)
+            wait(ending, 2 * LET_GO_S)
 
 
 class _Shown:
