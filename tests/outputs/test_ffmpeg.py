@@ -194,6 +194,12 @@ def test_an_option_that_is_not_understood_is_found_out_beforehand():
     assert "nosuchmuxer" in (lack_of(find_ffmpeg(), ("-c:a", "aac", "-f", "nosuchmuxer")) or "")
 
 
+def test_a_trial_without_room_tells_nothing_of_the_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    fake_ffmpeg(tmp_path, "echo trial: No space left on device >&2; exit 1", monkeypatch)
+
+    assert FfmpegOutput(tmp_path / "a.mp3").missing() is None
+
+
 def test_an_ffmpeg_that_lacks_one_quality_makes_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     real = find_ffmpeg()
     fake_ffmpeg(tmp_path, f'case "$*" in *-aac_coder*) echo no coder >&2; exit 1;; esac; exec {real} "$@"', monkeypatch)

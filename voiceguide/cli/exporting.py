@@ -32,7 +32,7 @@ def _voice_names(incomplete: str) -> list[str]:
 
 
 def _one_of_two(ctx: typer.Context, value: Any) -> Any:
-    """Refuse --quality together with --audiobook, which is a quality of its own; what is settled gives way."""
+    """Refuse --quality together with --audiobook, which is a quality of its own."""
     given = [ctx.get_parameter_source(name) for name in ("quality", "audiobook")]
     # Each is asked; the source of one that comes later is not known yet.
     if all(source and source.name == "COMMANDLINE" for source in given):

@@ -210,11 +210,13 @@ def lack_of(program: Path, coding: tuple[str, ...]) -> str | None:
     except subprocess.TimeoutExpired:
         return "it does not answer"
     except OSError as error:
-        return error.strerror or str(error)
-    if done.returncode == 0:
-        return None
-    said = done.stderr.decode(errors="replace").split("\n")
-    return next((line.strip() for line in said if line.strip()), f"exit code {done.returncode}")
+        said = error.strerror or str(error)
+    else:
+        if done.returncode == 0:
+            return None
+        said = done.stderr.decode(errors="replace").strip() or f"exit code {done.returncode}"
+    # Where the trial has no room, the track may have.
+    return None if os.strerror(errno.ENOSPC) in said else said.split("\n")[0].strip()
 
 
 def encode_arguments(program: Path, coding: tuple[str, ...], target: Path, marks: Path | None = None) -> list[str]:
