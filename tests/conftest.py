@@ -42,6 +42,7 @@ LIVE = (
     "player/test_device.py",
     "phone/test_call.py",
     "phone/test_cost.py",
+    "phone/test_handing.py",
     "phone/test_sound.py",
     "phone/test_voice.py",
     "player/test_mpris.py",

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,24 @@ LINKED = (
     "touch", "printf", "dirname", "basename", "readlink", "grep", "sed", "head", "sleep", "timeout", "id", "uname",
 )  # fmt: skip
 """Real programs that a phone has too."""
+
+
+SHORT = """\
+format: 1
+title: Short
+sections:
+  - title: All
+    steps:
+      - {title: Glide, say: Glide up., time: 12-60 s}
+      - {title: Press, say: Press here., hold: 5 s, repeat: 2}
+"""
+
+
+def press(line: str) -> subprocess.CompletedProcess[str]:
+    """Press a button as Android does: its line in a bare shell."""
+    return subprocess.run(
+        ["/bin/sh", "-c", line], env={}, cwd="/", capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 @dataclass(frozen=True)
@@ -175,13 +193,7 @@ class Phone:
 
     def left(self) -> list[str]:
         """Return the command lines of the phone's processes that still run."""
-        found = []
-        for process in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                words = (process / "cmdline").read_bytes()
-                if str(self.root).encode() in words:
-                    found.append(words.replace(b"\0", b" ").decode(errors="replace"))
-        return found
+        return [words.replace(b"\0", b" ").decode(errors="replace") for _, words in self._processes()]
 
     def end(self) -> None:
         """End all that was started here."""
@@ -190,10 +202,17 @@ class Phone:
             process.communicate()
         with suppress(OSError, ValueError):
             os.kill(int((self.prefix / "tmp" / "pulse" / "pid").read_text()), signal.SIGKILL)
+        for pid, _ in self._processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _processes(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the phone's processes that still run, each with its words."""
         for process in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                if str(self.root).encode() in (process / "cmdline").read_bytes():
-                    os.kill(int(process.name), signal.SIGKILL)
+                words = (process / "cmdline").read_bytes()
+                if str(self.root).encode() in words:
+                    yield int(process.name), words
 
     def _noted(self) -> list[Call]:
         file = self.state / "calls"

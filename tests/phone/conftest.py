@@ -1,11 +1,12 @@
 """Fixtures for tests on a phone."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from emulated_phone import Phone
+from emulated_phone import SHORT, Phone
 
 from voiceguide.termux import call
 
@@ -18,3 +19,22 @@ def phone() -> Iterator[Phone]:
         call._answered.clear()
         yield made
         made.end()
+
+
+@pytest.fixture
+def short(phone: Phone) -> Path:
+    """Give the phone a routine of about a minute."""
+    file = phone.home / "short.yaml"
+    file.write_text(SHORT, "utf-8")
+    return file
+
+
+@pytest.fixture
+def here(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> Phone:
+    """Give a phone that this process runs on, too."""
+    for name in os.environ.keys() - phone.env.keys():
+        if not name.startswith("PYTEST"):
+            monkeypatch.delenv(name)
+    for name, value in phone.env.items():
+        monkeypatch.setenv(name, value)
+    return phone

@@ -9,23 +9,7 @@ import pytest
 from emulated_phone import Phone
 from needs import needs_command
 
-pytestmark = needs_command("espeak-ng", "ffmpeg")
-
-SHORT = """\
-format: 1
-title: Short
-sections:
-  - title: All
-    steps:
-      - {title: Glide, say: Glide up., time: 12-60 s}
-      - {title: Press, say: Press here., hold: 5 s, repeat: 2}
-"""
-
-
-@pytest.fixture
-def phone(phone: Phone) -> Phone:
-    (phone.home / "short.yaml").write_text(SHORT, "utf-8")
-    return phone
+pytestmark = [needs_command("espeak-ng", "ffmpeg"), pytest.mark.usefixtures("short")]
 
 
 def descendants(root: int) -> set[int]:

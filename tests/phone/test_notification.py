@@ -7,34 +7,21 @@ import time
 from dataclasses import replace
 
 import pytest
+from emulated_phone import press
 from needs import needs_command
 
 from voiceguide.player.controls.notification import glance, notification
 from voiceguide.player.controls.phone import phone_controls
 from voiceguide.player.status import Status
 
-pytestmark = needs_command("espeak-ng", "ffmpeg", "bash")
+pytestmark = [needs_command("espeak-ng", "ffmpeg", "bash"), pytest.mark.usefixtures("short")]
 
-ROUTINE = """\
-format: 1
-title: Short
-sections:
-  - title: All
-    steps:
-      - {title: Glide, say: Glide up., time: 12-60 s}
-      - {title: Press, say: Press here., hold: 5 s, repeat: 2}
-"""
 PLAY = ("voiceguide", "play", "./short.yaml", "--minutes", "1", "--music", "none")
 STATUS = Status(
     session_title="Short", step=1, title="Glide", next_title="Press", position_ms=0, length_ms=700_000,
     left_ms=700_000, step_left_ms=60_000, step_start_ms=0, held=False, paused=False, muted=False, waits=False,
     device_lost=False, steps=("Glide", "Press"),
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def routine(phone) -> None:
-    (phone.home / "short.yaml").write_text(ROUTINE, "utf-8")
 
 
 def option(words: list[str], name: str) -> str:
@@ -47,19 +34,6 @@ def is_held(phone) -> bool:
 
 def is_shown(phone) -> bool:
     return (phone.state / "notifications" / "voiceguide").exists()
-
-
-def press(line: str) -> subprocess.CompletedProcess[str]:
-    """Press a button as Android does: its line in a bare shell."""
-    return subprocess.run(
-        ["/bin/sh", "-c", line],
-        env={},
-        cwd="/",
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 class TestWhatIsSeen:

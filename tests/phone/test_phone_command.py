@@ -10,29 +10,12 @@ from threading import Event
 
 import pytest
 from command import assert_refused, voiceguide
+from emulated_phone import SHORT
 from needs import needs_command
 
 from voiceguide.guide.phone import _voice, able_to_play
 
 pytestmark = needs_command("espeak-ng", "ffmpeg", "bash")
-
-ROUTINE = """\
-format: 1
-title: {title}
-sections:
-  - title: All
-    steps:
-      - {{title: Glide, say: Glide up., time: 12-60 s}}
-      - {{title: Press, say: Press here., hold: 5 s, repeat: 2}}
-"""
-
-
-@pytest.fixture
-def short(phone) -> Path:
-    """A routine of a minute in the phone's home."""
-    file = phone.home / "short.yaml"
-    file.write_text(ROUTINE.format(title="Short"), "utf-8")
-    return file
 
 
 @pytest.fixture
@@ -284,7 +267,7 @@ class TestSend:
 class TestTake:
     def test_a_routine_file_is_checked_and_found_by_name(self, phone):
         shared = phone.home / "My Evening.yaml"
-        shared.write_text(ROUTINE.format(title="Evening"), "utf-8")
+        shared.write_text(SHORT.replace("Short", "Evening"), "utf-8")
 
         done = phone.run("voiceguide", "phone", "take", shared)
 
@@ -294,7 +277,7 @@ class TestTake:
     @pytest.mark.parametrize("name", ["evening.yaml.txt", "Evening.YML", "evening.txt"])
     def test_whatever_endings_an_app_has_hung_on_it_its_name_is_its_own(self, phone, name):
         shared = phone.home / name
-        shared.write_text(ROUTINE.format(title="Evening"), "utf-8")
+        shared.write_text(SHORT.replace("Short", "Evening"), "utf-8")
 
         done = phone.run("voiceguide", "phone", "take", shared)
 

@@ -1,7 +1,6 @@
 """Android's own voice: what it is told to say, and when; and what is heard where it falls silent."""
 
 import logging
-import os
 import time
 from pathlib import Path
 
@@ -29,16 +28,11 @@ SPOKEN = "Lay both palms on the lower back."
 
 
 @pytest.fixture
-def here(phone: Phone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Phone:
-    """Give a phone that this process runs on, too."""
+def here(here: Phone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Phone:
+    """Give a phone that this process runs on, where nothing is waited for for long."""
     caplog.set_level(logging.INFO, "voiceguide")
-    for name in os.environ.keys() - phone.env.keys():
-        if not name.startswith("PYTEST"):
-            monkeypatch.delenv(name)
-    for name, value in phone.env.items():
-        monkeypatch.setenv(name, value)
     monkeypatch.setattr("voiceguide.termux.call.LIMIT_S", 1.5)
-    return phone
+    return here
 
 
 def said(phone: Phone) -> list[str | None]:
