@@ -12,14 +12,14 @@ from voiceguide.player.commands import Verb
 from voiceguide.termux.call import Termux
 from voiceguide.termux.handed import give, take_back
 
-PLAYERS: Final = ("play-audio", "termux-media-player")
+FILE_PLAYERS: Final = ("play-audio", "termux-media-player")
 """Programs of Termux that are given a file, the better one first: it needs no app."""
 
-LET_GO_S: Final = 1.0
+STOP_LIMIT_S: Final = 1.0
 """How long Android's player may take to end; it takes 0.05 to 0.5 s."""
 
 
-class Player(Protocol):
+class FilePlayer(Protocol):
     """Plays one file."""
 
     name: str
@@ -49,7 +49,7 @@ class Player(Protocol):
 
 def able_to_hand_over() -> bool:
     """Return whether this is a phone with a player to be given a file."""
-    return is_android() and any(map(shutil.which, PLAYERS))
+    return is_android() and any(map(shutil.which, FILE_PLAYERS))
 
 
 class PlayAudio:
@@ -117,5 +117,5 @@ class MediaPlayer:
 
     def stop(self) -> None:
         """End what it plays; if that cannot be done, the next session does."""
-        self._termux.hurry(LET_GO_S)
+        self._termux.hurry(STOP_LIMIT_S)
         take_back(self._termux)

@@ -18,7 +18,7 @@ from queue import Empty
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import OutputError, TargetError
-from voiceguide.guide.file_players import PLAYERS
+from voiceguide.guide.file_players import FILE_PLAYERS
 from voiceguide.outputs.output import FRAME_BYTES
 from voiceguide.outputs.pump import finishing
 from voiceguide.outputs.target import target_errors
@@ -32,7 +32,7 @@ from voiceguide.units import MINUTE_MS, SECOND_MS, frames, short_clock
 
 if TYPE_CHECKING:
     from voiceguide.audio.mixer import Mix
-    from voiceguide.guide.file_players import Player
+    from voiceguide.guide.file_players import FilePlayer
     from voiceguide.player.commands import Command, Commands
     from voiceguide.player.status import Status
 
@@ -76,7 +76,7 @@ class Handing:
         self._mix, self._title, self._commands, self._tell, self._aloud = mix, title, commands, tell, aloud
         self._start = Transport(timeline=mix.timeline)
 
-    def perform(self, *players: Player) -> None:
+    def perform(self, *players: FilePlayer) -> None:
         """Write the session and have it played to its end, by the first player that does.
 
         Raises:
@@ -103,7 +103,7 @@ class Handing:
             hint = 'go on with "voiceguide play --resume"; or "voiceguide phone send" it, and play the track'
             raise OutputError(f"the session was played as far as {short_clock(self._start.position_ms)}", hint=hint)
         hint = '"pkg upgrade", then "pkg install pulseaudio play-audio"; or "voiceguide export" it'
-        raise OutputError(f"the session is played by none of {', '.join(PLAYERS)}", hint=hint)
+        raise OutputError(f"the session is played by none of {', '.join(FILE_PLAYERS)}", hint=hint)
 
     def _write(self, file: Path) -> bool:
         """Write what is to be heard; return whether it is wanted to the end."""
@@ -124,14 +124,14 @@ class Handing:
                     told_s = time.monotonic()
         return True
 
-    def _played(self, player: Player, file: Path) -> bool:
+    def _played(self, player: FilePlayer, file: Path) -> bool:
         try:
             return player.play(file) and self._followed(player)
         finally:
             with undisturbed():
                 player.stop()
 
-    def _followed(self, player: Player) -> bool:
+    def _followed(self, player: FilePlayer) -> bool:
         """Tell where the session stands until it ends; return whether it was played."""
         timeline, before_ms = self._mix.timeline, self._start.position_ms
         clock = _Clock(before_ms)
@@ -148,7 +148,7 @@ class Handing:
             before_ms = at_ms
         return True
 
-    def _is_at_its_end(self, player: Player, at_ms: int) -> bool:
+    def _is_at_its_end(self, player: FilePlayer, at_ms: int) -> bool:
         """Return whether a player that has ended had played all; where it began, the next one goes on from there."""
         start_ms, length_ms = self._start.position_ms, self._mix.timeline.length_ms
         if at_ms - start_ms <= min(_BEGAN_MS, (length_ms - start_ms) // 2):
@@ -206,7 +206,7 @@ class _Clock:
             self._stood_s = None
 
 
-def _obeyed(command: Command, player: Player, clock: _Clock) -> bool:
+def _obeyed(command: Command, player: FilePlayer, clock: _Clock) -> bool:
     """Do what was asked for, if the player can; return whether the session goes on."""
     verb = command.verb
     if verb is Verb.STOP or verb not in player.obeys:

@@ -199,7 +199,7 @@ def _storage() -> PhonePart:
 
 
 def _sound() -> PhonePart:
-    from voiceguide.guide.file_players import PLAYERS, able_to_hand_over
+    from voiceguide.guide.file_players import FILE_PLAYERS, able_to_hand_over
     from voiceguide.outputs.registry import open_device
 
     def look() -> str:
@@ -217,7 +217,7 @@ def _sound() -> PhonePart:
         return PhonePart(name="sound", state="ready", about="a sound output opens")
     reason = reason or _late("take 'Exit' in Termux's own notification, then open it and try again")
     if able_to_hand_over():
-        way = f"a session is made first, played as a whole by {' or '.join(PLAYERS)}, and cannot be steered"
+        way = f"a session is made first, played as a whole by {' or '.join(FILE_PLAYERS)}, and cannot be steered"
         return PhonePart(name="sound", state="advice", about=f"{way}; {reason}")
     return PhonePart(name="sound", state="missing", about=reason)
 

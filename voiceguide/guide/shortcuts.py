@@ -114,13 +114,10 @@ def _check_same(path: Path, script: str, overwrite: bool) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         there = path.read_bytes().decode(errors="replace") if path.is_file() else ""
     ours = _OURS in there
-    try:
-        check_target(path, overwrite or (ours and _asked(there) == _asked(script)))
-    except TargetError as error:
-        error.hint = error.hint.replace("choose another name", "choose another --name")
-        if ours:
-            error.message += ", for another session"
-        raise
+    if path.is_file() and not overwrite and not (ours and _asked(there) == _asked(script)):
+        whose = ", for another session" if ours else ""
+        raise TargetError(f"{path} exists already{whose}", hint="choose another --name, or replace it with --force")
+    check_target(path, overwrite=True)
 
 
 def _asked(script: str) -> str:

@@ -19,7 +19,7 @@ from voiceguide.termux.undisturbed import undisturbed
 BUZZ: Final = ("termux-vibrate", "-d", "200")
 """Long enough to be felt through a pocket, in milliseconds."""
 
-LET_GO_S: Final = 1.4
+LAST_CALL_S: Final = 1.4
 """At the end of a session, how long the last call may still take, and the one that takes the notification away."""
 
 _log = logging.getLogger(__name__)
@@ -56,12 +56,12 @@ def phone_controls(style: Style = "buttons", *, vibrate: bool = False) -> Iterat
     finally:
         # A second Ctrl-C would leave the notification there.
         with undisturbed():
-            termux.hurry(LET_GO_S)
+            termux.hurry(LAST_CALL_S)
             # What waits is dropped, what is being shown comes first: nothing is shown after this.
             termux.close()
             if shown.is_there or left:
                 termux.call(*REMOVE)
-            wait(ending, 2 * LET_GO_S)
+            wait(ending, 2 * LAST_CALL_S)
 
 
 class _Shown:
