@@ -1,6 +1,7 @@
 """The real command, played into a real sound server and captured."""
 
 import fcntl
+import math
 import os
 import pty
 import signal
@@ -102,14 +103,12 @@ def at_terminal(folder, null_sink):
 def offset_ms(heard: np.ndarray, pattern: np.ndarray, near_ms: float, around_ms: int) -> float:
     """Return where `pattern` is heard, within `around_ms` of where it should be, by cross-correlation.
 
-    Raises:
-        AssertionError: It is not heard there.
+    It is far off where it is not heard as it is, such as with a gap in it.
     """
     first = max(0, int((near_ms - around_ms) * 48))
     sound = heard[first : int((near_ms + around_ms) * 48) + len(pattern)].mean(axis=1)
     match = np.correlate(sound, pattern.mean(axis=1)) / np.square(pattern.mean(axis=1)).sum()
-    assert 0.9 < match.max() < 1.1
-    return (first + int(match.argmax())) / 48
+    return (first + int(match.argmax())) / 48 if 0.9 < match.max() < 1.1 else math.inf
 
 
 def test_a_session_is_heard_with_its_chimes_where_the_timeline_says(folder, null_sink):
@@ -128,6 +127,8 @@ def test_a_session_is_heard_with_its_chimes_where_the_timeline_says(folder, null
         heard, rate_hz = soundfile.read(folder / "heard.wav", dtype="float32")
         assert rate_hz == 48_000
         origin_ms = offset_ms(heard, planned[2_000 * 48 : 2_250 * 48], 7_500, 7_500) - chimes[0][1]
+        if math.isinf(origin_ms):
+            return {"start": origin_ms}
         return {
             kind: offset_ms(heard, planned[int(at_ms) * 48 : int(at_ms + 250) * 48], origin_ms + at_ms, 100)
             - origin_ms
