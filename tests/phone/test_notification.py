@@ -205,18 +205,21 @@ class TestWhatEndsASession:
         assert not is_held(phone)
 
     def test_an_end_that_comes_while_the_app_hangs_and_the_lock_is_late_lets_the_phone_sleep(self, phone):
+        # What a killed one has left is taken away first: the app is asked before the phone is kept awake.
+        self.begun(phone).kill()
         phone.mood("termux-*", "hangs")
         phone.mood("termux-wake-lock", "late 1.5")
         phone.mood("termux-wake-unlock", "works")
         session = phone.start(*PLAY, "--output", "pacat")
-        phone.until(lambda: phone.calls("termux-wake-lock"))
+        phone.until(lambda: len(phone.calls("termux-volume")) == 2)
         time.sleep(0.2)
         began = time.monotonic()
 
         session.terminate()
 
-        assert session.wait(60) == 128 + signal.SIGTERM
-        assert time.monotonic() - began < 5
+        assert session.wait(60) in (128 + signal.SIGTERM, 130)
+        # Of which 5 s at most are for the phone.
+        assert time.monotonic() - began < 7
         assert phone.calls("termux-wake-unlock")
         assert not is_held(phone)
         phone.until(lambda: not [each for each in phone.left() if "pulse" not in each])
