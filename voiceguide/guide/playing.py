@@ -15,6 +15,7 @@ from voiceguide.guide.phone import PhoneWishes
 from voiceguide.guide.request import Request
 from voiceguide.guide.resuming import go_on, progress_of
 from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, scheduled, tell_voice
+from voiceguide.precedence import precedence
 from voiceguide.routine.library import find_routine, load_routine
 from voiceguide.routine.model import Routine
 from voiceguide.scheduler.phrases import phrases
@@ -192,6 +193,7 @@ def _surrounded(
     # Before the phone is kept awake: it is known until then whether a session was killed.
     show_on_phone = parts.enter_context(phone_controls(phone.controls, vibrate=phone.vibrate))
     parts.enter_context(awake())
+    parts.enter_context(precedence())
     keeper = parts.enter_context(ProgressKeeper(progress))
 
     def tell(status: Status | None) -> None:

@@ -21,6 +21,7 @@ from voiceguide.background import in_background
 from voiceguide.errors import OutputError
 from voiceguide.outputs.output import CONNECT_HINT, PATIENCE_S, not_open, pcm
 from voiceguide.outputs.ring import Ring
+from voiceguide.precedence import take_precedence
 from voiceguide.units import SAMPLE_RATE, SECOND_MS, frames
 
 PERIOD_MS: Final = 50
@@ -138,6 +139,7 @@ def _started(backend: Any, ring: Ring) -> Any:
 def _feed(ring: Ring) -> Generator[bytes, int, None]:
     # Runs on the device's thread: each `send` asks for so many frames.
     wanted = yield b""
+    take_precedence()
     while True:
         wanted = yield ring.take(wanted)
 

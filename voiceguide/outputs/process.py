@@ -22,6 +22,7 @@ from voiceguide.errors import OutputError
 from voiceguide.media.child import Child
 from voiceguide.outputs.output import CONNECT_HINT, FRAME_BYTES, PATIENCE_S, not_open, pcm
 from voiceguide.outputs.wav import endless_header
+from voiceguide.precedence import take_precedence
 from voiceguide.units import FRAMES_PER_MS, SECOND_MS, frames
 
 PIPE_BYTES: Final = 16_384
@@ -144,6 +145,7 @@ class ProcessOutput:
             raise OutputError(f"{self.name} does not start: {error}", hint=CONNECT_HINT) from error
         # Where the program ends while this thread still waits for a server that hangs.
         atexit.register(self.abort)
+        take_precedence(child.process.pid)
         try:
             child.size_pipe(PIPE_BYTES)
             os.set_blocking(_pipe_of(child).fileno(), False)
