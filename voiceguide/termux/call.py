@@ -43,7 +43,7 @@ _MOST_BYTES: Final = 100_000
 _WITHOUT_APP: Final = frozenset({"termux-wake-lock", "termux-wake-unlock", "termux-setup-storage"})
 """Commands of Termux itself."""
 
-_AT_ONCE: Final = frozenset({"termux-wake-lock", "termux-wake-unlock", "termux-media-player"})
+_AT_ONCE: Final = frozenset({"termux-wake-unlock", "termux-media-player"})
 """Commands that wait for no other one: what ends a session is short of time."""
 
 _BLOCK_BYTES: Final = 4096
