@@ -16,7 +16,8 @@ from strategies import measure, routines
 
 from voiceguide.errors import TargetError
 from voiceguide.export import plot as drawing
-from voiceguide.export.plot import FORMATS, check_plot, lay_out, plot, ticks_ms
+from voiceguide.export.plot import FORMATS, check_plot, plot
+from voiceguide.export.sheet import lay_out, ticks_ms
 from voiceguide.routine.amounts import Duration
 from voiceguide.routine.library import entries, load_routine
 from voiceguide.routine.model import Routine, Section, Step
