@@ -16,6 +16,7 @@ from strategies import measure, routines
 
 from voiceguide.errors import TargetError
 from voiceguide.export import plot as drawing
+from voiceguide.export import sheet as layout
 from voiceguide.export.plot import FORMATS, check_plot, plot
 from voiceguide.export.sheet import lay_out, ticks_ms
 from voiceguide.routine.amounts import Duration
@@ -141,7 +142,7 @@ def test_every_chime_is_a_dot_and_every_sentence_a_mark(tmp_path):
     plot(made, tmp_path / "plan.svg")
 
     dots = list(ET.parse(tmp_path / "plan.svg").iter("{http://www.w3.org/2000/svg}use"))
-    voice = {drawing._mixed(colour, drawing._INK, 0.8) for colour in (*drawing._COLOURS, drawing._GREY)}
+    voice = {drawing._mixed(colour, drawing._INK, 0.8) for colour in (*layout._COLOURS, layout.GREY)}
     marks = re.findall(r"fill: (#\w{6})", (tmp_path / "plan.svg").read_text("utf-8"))
     chimes = [cue for cue in made.timeline.cues if cue.role == "chime"]
     in_legend = 4
@@ -304,7 +305,7 @@ def test_a_half_hour_is_numbered_every_five_minutes_and_any_session_legibly(minu
 
 
 def test_texts_and_marks_stand_out_from_every_ground():
-    for colour in (*drawing._COLOURS, drawing._GREY):
+    for colour in (*layout._COLOURS, layout.GREY):
         ground = drawing._mixed(colour, drawing._WHITE, drawing._GROUND)
         bar = drawing._mixed(colour, drawing._WHITE, 0.36)
         voice = drawing._mixed(colour, drawing._INK, 0.8)
