@@ -26,8 +26,8 @@ from voiceguide.speech.language import primary
 from voiceguide.speech.lexicon import built_in_lexicon
 from voiceguide.units import SAMPLE_RATE, gain
 
-_MEMORY_BYTES: Final = 32_000_000
-"""For decoded clips: nearly three minutes of speech."""
+_MEMORY_BYTES: Final = 6_000_000
+"""For decoded clips: half a minute of speech. Longer ones are read once more from the disk when they come again."""
 
 _STAND_IN: Final = ("bowl", "check-in")
 """The chime that is heard where no voice can speak."""
