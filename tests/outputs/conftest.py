@@ -112,11 +112,11 @@ def started(arguments: list[str], env: dict[str, str], *, whole_session: bool = 
 
 
 def until(ready: Callable[[], bool], what: str) -> None:
-    """Wait up to 10 s."""
-    end = time.monotonic() + 10
+    """Wait up to half a minute."""
+    end = time.monotonic() + 30
     while not ready():
         if time.monotonic() > end:
-            raise RuntimeError(f"{what} did not come within 10 s")
+            raise RuntimeError(f"{what} did not come within 30 s")
         time.sleep(0.05)
 
 
