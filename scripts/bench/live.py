@@ -20,6 +20,7 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -63,6 +64,8 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.parts) - PARTS.keys():
         parser.error(f"there is no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    # In the background of a shell it is ignored, and so it would be by the sessions that it is to end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     figures = {}
     for name in asked.parts or PARTS:
         with home(asked.output) as folder:
