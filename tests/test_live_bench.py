@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-from needs import needs_command, needs_module
+from needs import needs, needs_command, needs_module
 from null_sink import PROGRAMS, realtime
 
 BENCH = Path(__file__).parents[1] / "scripts" / "bench" / "live.py"
@@ -25,7 +24,7 @@ def measured(part: str) -> dict[str, Any]:
     return figures
 
 
-@pytest.mark.skipif(not realtime(), reason="without real-time priority the null sink itself leaves gaps")
+@needs(bool(realtime()), "without real-time priority the null sink itself leaves gaps")
 def test_with_every_core_busy_each_chime_is_in_its_place_and_the_music_has_no_gap():
     # What else the machine does for a moment is no fault of ours; a fault of ours comes every time.
     tries = (measured("clock") for _ in range(3))

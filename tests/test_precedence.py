@@ -6,6 +6,7 @@ import sys
 import threading
 
 import pytest
+from needs import needs
 
 from voiceguide.precedence import precedence, take_precedence
 
@@ -25,7 +26,7 @@ def is_allowed() -> bool:
     return answers[0]
 
 
-needs_precedence = pytest.mark.skipif(not is_allowed(), reason="this system lets nobody run before others unasked")
+needs_precedence = needs(is_allowed(), "this system does not let this user run before others")
 
 
 @needs_precedence

@@ -1,4 +1,4 @@
-"""Sound through a player program that reads from a pipe: a thread of Python's that comes late leaves no gap.
+"""Sound through a player program that reads from a pipe, which bridges a thread of Python's that comes late.
 
 A pipe holds 64 KiB unless told otherwise, a third of a second, and some players read far ahead: what is not yet heard
 is kept short by a small pipe, by what each player is told, and, for ffplay, by the clock.

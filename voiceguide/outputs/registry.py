@@ -21,7 +21,7 @@ _ON_ANDROID: Final = {
 }
 
 _ELSEWHERE: Final = {
-    # Before miniaudio: with every core busy it left no gap, where a Python thread that the sound server waits for
+    # Before miniaudio: with every core busy it left fewer gaps, where a Python thread that the sound server waits for
     # came too late now and then. Where there is no PulseAudio, as on Windows, it is not there.
     "pacat": "voiceguide.outputs.process:pacat",
     "miniaudio": "voiceguide.outputs.miniaudio:MiniaudioOutput",

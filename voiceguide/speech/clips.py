@@ -27,7 +27,7 @@ from voiceguide.speech.lexicon import built_in_lexicon
 from voiceguide.units import SAMPLE_RATE, gain
 
 _MEMORY_BYTES: Final = 6_000_000
-"""For decoded clips: half a minute of speech. Longer ones are read once more from the disk when they come again."""
+"""For decoded clips: half a minute of speech. Older ones are read from the disk again."""
 
 _STAND_IN: Final = ("bowl", "check-in")
 """The chime that is heard where no voice can speak."""
