@@ -5,6 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+SHORT = """\
+format: 1
+title: Short
+sections:
+  - title: All
+    steps:
+      - {title: Glide, say: Glide up., time: 12-60 s}
+      - {title: Press, say: Press here., hold: 5 s, repeat: 2}
+"""
+"""A routine of a minute."""
+
 VOICEGUIDE = [str(Path(sys.executable).with_name("voiceguide"))]
 
 

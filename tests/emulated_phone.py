@@ -42,17 +42,6 @@ LINKED = (
 """Real programs that a phone has too."""
 
 
-SHORT = """\
-format: 1
-title: Short
-sections:
-  - title: All
-    steps:
-      - {title: Glide, say: Glide up., time: 12-60 s}
-      - {title: Press, say: Press here., hold: 5 s, repeat: 2}
-"""
-
-
 def press(line: str) -> subprocess.CompletedProcess[str]:
     """Press a button as Android does: its line in a bare shell."""
     return subprocess.run(

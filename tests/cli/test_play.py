@@ -13,20 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from command import VOICEGUIDE, assert_refused, machine_without, voiceguide
+from command import SHORT, VOICEGUIDE, assert_refused, machine_without, voiceguide
 from needs import needs_module
 
 pytestmark = needs_module("espeakng_loader")
-
-SHORT = """\
-format: 1
-title: Short
-sections:
-  - title: All
-    steps:
-      - {title: Glide, say: Glide up., time: 12-60 s}
-      - {title: Press, say: Press here., hold: 5 s, repeat: 2}
-"""
 
 
 @pytest.fixture

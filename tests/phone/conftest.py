@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from emulated_phone import SHORT, Phone
+from command import SHORT
+from emulated_phone import Phone
 
 from voiceguide.termux import call
 

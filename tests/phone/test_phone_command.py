@@ -9,8 +9,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from command import assert_refused, voiceguide
-from emulated_phone import SHORT
+from command import SHORT, assert_refused, voiceguide
 from needs import needs_command
 
 from voiceguide.guide.phone import _voice, able_to_play

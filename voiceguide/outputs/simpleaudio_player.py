@@ -34,7 +34,7 @@ class Store:
     """A buffer that plays, and where its next frame belongs.
 
     Raises:
-        Exception: What simpleaudio says when there is no device.
+        SimpleaudioError: There is no device.
     """
 
     def __init__(self) -> None:
@@ -80,6 +80,8 @@ class Store:
 
 def main() -> None:
     """Play standard input to its end; exit code 1, with a line that says why, when the device goes away."""
+    from simpleaudio._simpleaudio import SimpleaudioError
+
     code = 0
     try:
         store = Store()
@@ -89,7 +91,7 @@ def main() -> None:
         store.drain()
     except KeyboardInterrupt:
         pass
-    except Exception as error:  # noqa: BLE001 - a C extension's own kind
+    except (OSError, SimpleaudioError) as error:
         sys.stderr.write(f"{error}\n")
         code = 1
     sys.stderr.flush()
