@@ -16,6 +16,8 @@ from voiceguide.termux.call import Termux
 _PLAYER: Final = "termux-media-player"
 """Has Android's player play, which goes on when the command has ended, and when the session has."""
 
+_ASKING: Final = Lock()
+
 _log = logging.getLogger(__name__)
 
 
@@ -93,6 +95,3 @@ def _players(folder: Path) -> Iterator[int]:
             words = (process / "cmdline").read_bytes().split(b"\0")
             if any(word.startswith(given) for word in words):
                 yield int(process.name)
-
-
-_ASKING: Final = Lock()
