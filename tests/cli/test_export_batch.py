@@ -15,7 +15,7 @@ from voiceguide.cli.exporting import SOME_FAILED
 from voiceguide.errors import TargetError
 from voiceguide.guide import Extras, Options, Request
 from voiceguide.guide.batch import export_all, jobs_of
-from voiceguide.guide.tracks import Order
+from voiceguide.guide.order import Order
 from voiceguide.media.decode import decode
 from voiceguide.media.ffmpeg import find_ffmpeg
 from voiceguide.units import MINUTE_MS, frames

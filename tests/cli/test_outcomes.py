@@ -9,7 +9,7 @@ from voiceguide.cli.outcomes import note_made, note_outcome, print_outcomes, sum
 from voiceguide.errors import TargetError
 from voiceguide.guide import Options, Request, Summary
 from voiceguide.guide.batch import Job, Outcome
-from voiceguide.guide.tracks import Order, Track
+from voiceguide.guide.order import Order, Track
 
 BELL = Path("a\x1b[2J\x07.mp3")
 QUIET = Summary(

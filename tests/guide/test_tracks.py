@@ -8,7 +8,7 @@ import pytest
 from needs import needs_command, needs_module
 
 from voiceguide.guide import Extras, Options, Request, Summary, export
-from voiceguide.guide.tracks import one_a_stem, sound_beside
+from voiceguide.guide.order import one_a_stem, sound_beside
 
 ROUTINE = """\
 format: 1

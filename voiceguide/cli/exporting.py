@@ -13,7 +13,7 @@ from voiceguide.cli.options import Force, Json, SessionOptions, SoundOptions
 if TYPE_CHECKING:
     from voiceguide.guide import Extras, Request
     from voiceguide.guide.batch import Job
-    from voiceguide.guide.tracks import Order
+    from voiceguide.guide.order import Order
 
 SOME_FAILED: Final = 11
 """The exit code where not all of many sessions were made."""
@@ -155,7 +155,7 @@ class TrackOptions:
 
     def order(self, extras: "Extras") -> "Order":
         """Return what is to be made, with what stands beside it."""
-        from voiceguide.guide.tracks import AUDIOBOOK, Order
+        from voiceguide.guide.order import AUDIOBOOK, Order
 
         quality = AUDIOBOOK if self.audiobook else self.quality
         return Order(targets=tuple(self.output), overwrite=self.force, extras=extras, quality=quality)

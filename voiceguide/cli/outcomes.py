@@ -12,7 +12,7 @@ from voiceguide.cli.report import note, plain, report
 from voiceguide.errors import VoiceguideError
 from voiceguide.guide import Summary
 from voiceguide.guide.batch import Outcome, name_of
-from voiceguide.guide.tracks import Track
+from voiceguide.guide.order import Track
 from voiceguide.units import MINUTE_MS, short_clock
 
 _SILENT: Final = "silent"

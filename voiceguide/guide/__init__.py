@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from voiceguide.guide.exporting import Summary, export
     from voiceguide.guide.extras import Extras
     from voiceguide.guide.health import Part, able_to_export, diagnose
+    from voiceguide.guide.order import Order, Track
     from voiceguide.guide.playing import play
     from voiceguide.guide.request import Progress, Request
     from voiceguide.guide.resuming import to_resume
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     )
     from voiceguide.guide.sessions import check_plot, plot, timetable
     from voiceguide.guide.sounds import SoundRow, try_sound
-    from voiceguide.guide.tracks import Order, Track
     from voiceguide.guide.voices import (
         VoiceRow,
         cache_size,
@@ -58,7 +58,7 @@ _PLACES: Final = {
     "Job": "voiceguide.guide.batch",
     "MOST_TEXT_BYTES": "voiceguide.guide.routines",
     "Options": "voiceguide.scheduler.options",
-    "Order": "voiceguide.guide.tracks",
+    "Order": "voiceguide.guide.order",
     "Outcome": "voiceguide.guide.batch",
     "Overview": "voiceguide.guide.routines",
     "Part": "voiceguide.guide.health",
@@ -66,7 +66,7 @@ _PLACES: Final = {
     "Request": "voiceguide.guide.request",
     "SoundRow": "voiceguide.guide.sounds",
     "Summary": "voiceguide.guide.exporting",
-    "Track": "voiceguide.guide.tracks",
+    "Track": "voiceguide.guide.order",
     "VoiceRow": "voiceguide.guide.voices",
     "able_to_export": "voiceguide.guide.health",
     "cache_size": "voiceguide.guide.voices",

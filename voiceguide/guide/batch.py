@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 from voiceguide.background import in_background
 from voiceguide.errors import TargetError, VoiceguideError, near
 from voiceguide.guide.exporting import Summary, check_distinct, check_order, levelled, summed_up
+from voiceguide.guide.order import Order
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.stage import bed_of, clips_of, rehearsed, tell_voice
 from voiceguide.guide.tally import Tally
-from voiceguide.guide.tracks import Order
 from voiceguide.routine.library import ENDINGS, load_routine
 from voiceguide.units import MINUTE_MS
 

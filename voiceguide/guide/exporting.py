@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import ScheduleError, TargetError, VoiceguideError
 from voiceguide.guide.extras import PAGE, Extras, check_extras, files_beside
+from voiceguide.guide.order import AUDIOBOOK, Order, Track, one_a_stem, sound_beside
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, tell_voice
-from voiceguide.guide.tracks import AUDIOBOOK, Order, Track, one_a_stem, sound_beside, write_tracks
+from voiceguide.guide.tracks import write_tracks
 from voiceguide.routine.library import load_routine
 from voiceguide.scheduler.schedule import Schedule
 from voiceguide.units import MINUTE_MS
