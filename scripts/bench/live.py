@@ -5,7 +5,7 @@ Run it with the project's own Python: ``.venv/bin/python scripts/bench/live.py``
 just those, with ``--short`` for two minutes instead of an hour or so, with ``--json`` for figures alone. It needs
 pulseaudio, pactl and parec; the server should get real-time priority (``chrt``), or it leaves gaps of its own.
 
-clock     a session of 20 minutes, with other work on every core: is it heard as it was planned?
+clock     a session of 20 minutes, with other work on every core: is it heard as planned, and a player alone too?
 commands  from a command to its sound
 first     from the start of the program to the first sound, with a cold and a warm cache
 cost      processor time and memory while it plays
@@ -35,7 +35,7 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from live_session import Capture, onset_s, planned_chimes  # noqa: E402 - it lies beside
+from live_session import Capture, onset_s, plain_player, planned_chimes, planned_sound  # noqa: E402 - it lies beside
 from null_sink import null_sink_server, pulse_env, pulseaudio, realtime  # noqa: E402
 from playing import Playing  # noqa: E402
 
@@ -97,13 +97,27 @@ def home(output: str | None) -> Iterator[Path]:
 def clock(folder: Path, *, short: bool) -> Figures:
     """Find every chime, and every silence, in what is heard while other work takes all cores."""
     words = ("slow-strokes", "--minutes", "3") if short else ("oil-and-glide", "--minutes", "20")
-    chimes = planned_chimes(folder, *words)
+    chimes, planned = planned_chimes(folder, *words), planned_sound(folder, *words)
     with null_sink_server(folder) as sink, Capture(sink) as capture, Playing(folder, sink.env, *words) as session:
         session.until(lambda status: status["step"] >= 1)
-        with every_core_busy():
-            session.wait(48 if short else None)
-        heard = capture.frames()
-    return {**as_planned(heard, chimes), "gaps ms": gaps_ms(heard), "real-time server": bool(realtime())}
+        with plain_player(sink) as plain:
+            with every_core_busy():
+                stolen_s = -stolen()
+                session.wait(48 if short else None)
+                stolen_s += stolen()
+            heard, beside = capture.frames(), plain.frames()
+    return {
+        **as_planned(heard, planned, chimes),
+        "gaps ms": gaps_ms(heard),
+        "gaps of the player alone ms": gaps_ms(beside),
+        "taken by the host s": round(stolen_s, 1),
+        "real-time server": bool(realtime()),
+    }
+
+
+def stolen() -> float:
+    """Return how long the machine's host kept its processors from it since it was started, in seconds."""
+    return int(Path("/proc/stat").read_text().split()[8]) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -124,20 +138,22 @@ def _work() -> None:
         sum(range(10_000))
 
 
-def as_planned(heard: np.ndarray, chimes: list[tuple[str, int]]) -> Figures:
-    """Tell how far each chime is from its plan, relative to the first."""
-    # The voice begins 0.6 s after a chime.
-    patterns = {name: load_chime("bowl", name)[: frames(550)] * FULL_SCALE for name, _ in chimes}
-    name, begins_ms = chimes[0]
-    begun_s = onset_s(heard[: frames(20_000)], patterns[name])
+def as_planned(heard: np.ndarray, planned: np.ndarray, chimes: list[int]) -> Figures:
+    """Tell how far each chime is from its plan, relative to the first.
+
+    What is looked for is the chime as it was planned, with the music under it, which alone shifts it by some ms.
+    """
+    patterns = {chime_ms: planned[frames(chime_ms) :][: frames(550)] for chime_ms in chimes}
+    begins_ms = chimes[0]
+    begun_s = onset_s(heard[: frames(20_000)], patterns[begins_ms])
     if begun_s is None:
         raise RuntimeError("the first chime was not heard")
     late_ms, at_ms = [], []
-    for name, chime_ms in chimes:
+    for chime_ms, pattern in patterns.items():
         at = round(begun_s * SAMPLE_RATE) + frames(chime_ms - begins_ms)
         if at + frames(800) > len(heard):
             break
-        found = onset_s(heard[at - frames(100) : at + frames(800)], patterns[name])
+        found = onset_s(heard[at - frames(100) : at + frames(800)], pattern)
         late_ms.append(999.0 if found is None else found * SECOND_MS - 100)
         at_ms.append(chime_ms)
     drift = np.polyfit(np.array(at_ms) / 60_000, late_ms, 1)[0] if len(late_ms) > 1 else 0.0

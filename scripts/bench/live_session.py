@@ -3,6 +3,8 @@
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +14,9 @@ from command import VOICEGUIDE
 from null_sink import NullSink, realtime
 from playing import SESSION
 
+from voiceguide.media.decode import decode
+from voiceguide.outputs.process import PLAYERS
+from voiceguide.precedence import take_precedence
 from voiceguide.units import SAMPLE_RATE
 
 AS_HEARD = 0.2
@@ -23,11 +28,12 @@ class Capture:
 
     Args:
         sink: The server.
+        name: Its speaker.
     """
 
-    def __init__(self, sink: NullSink) -> None:
+    def __init__(self, sink: NullSink, name: str = "cap") -> None:
         self._recorder = subprocess.Popen(
-            [*realtime(), "parec", "-d", "cap.monitor", "--raw", f"--rate={SAMPLE_RATE}", "--channels=2",
+            [*realtime(), "parec", "-d", f"{name}.monitor", "--raw", f"--rate={SAMPLE_RATE}", "--channels=2",
              "--format=s16le", "--latency-msec=10"],
             bufsize=0, stdout=subprocess.PIPE, env=sink.env,
         )  # fmt: skip
@@ -75,13 +81,39 @@ class Capture:
             self._begun_s = min(self._begun_s, time.monotonic() - self._size / 4 / SAMPLE_RATE)
 
 
-def planned_chimes(folder: Path, *words: str) -> list[tuple[str, int]]:
-    """Return the chimes of a session, and their milliseconds; its speech is in the cache then."""
+@contextmanager
+def plain_player(sink: NullSink) -> Iterator[Capture]:
+    """Let the player program alone play noise into a speaker of its own, and capture that.
+
+    What is missing in it no program that feeds a player could have kept: the machine, the server or the recorder stood.
+    """
+    load = ["pactl", "load-module", "module-null-sink", "sink_name=plain", "rate=48000", "channels=2"]
+    subprocess.run(load, env=sink.env, check=True, capture_output=True)
+    with Capture(sink, "plain") as capture, Path("/dev/urandom").open("rb") as noise:
+        player = subprocess.Popen([*PLAYERS["pacat"].arguments, "--device=plain"], stdin=noise, env=sink.env)
+        take_precedence(player.pid)
+        try:
+            yield capture
+        finally:
+            player.kill()
+            player.wait(5)
+
+
+def planned_chimes(folder: Path, *words: str) -> list[int]:
+    """Return the milliseconds of a session's chimes; its speech is in the cache then."""
     shown = subprocess.run(
         [*VOICEGUIDE, "show", *words, *SESSION, "--timeline"], cwd=folder, check=True, capture_output=True, text=True
     )
-    chimes = [line.split() for line in shown.stdout.splitlines() if " chime " in line]
-    return [(words[2], _milliseconds(words[0])) for words in chimes]
+    return [_milliseconds(line.split()[0]) for line in shown.stdout.splitlines() if " chime " in line]
+
+
+def planned_sound(folder: Path, *words: str) -> np.ndarray:
+    """Return what a session sounds like that nobody touches: its export."""
+    file = folder / "planned.wav"
+    subprocess.run(
+        [*VOICEGUIDE, "export", *words, *SESSION, "-o", str(file)], cwd=folder, check=True, capture_output=True
+    )
+    return decode(file)
 
 
 def onset_s(heard: np.ndarray, pattern: np.ndarray) -> float | None:
