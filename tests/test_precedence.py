@@ -34,7 +34,24 @@ def test_a_thread_runs_before_others_until_it_has_played():
     with precedence():
         assert place() == BEFORE_OTHERS
 
-    assert place() == os.SCHED_OTHER
+    assert place() & ~os.SCHED_RESET_ON_FORK == os.SCHED_OTHER
+
+
+ORDINARY_USER = """
+import os
+from voiceguide.precedence import precedence
+with precedence():
+    os.setuid(65534)
+print(os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK == os.SCHED_OTHER)
+"""
+
+
+@needs_precedence
+@needs(hasattr(os, "geteuid") and os.geteuid() == 0, "only root can become another user")
+def test_an_ordinary_user_who_has_it_gives_it_back_without_an_error():
+    done = subprocess.run([sys.executable, "-c", ORDINARY_USER], check=False, capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("True\n", "")
 
 
 @needs_precedence
@@ -70,6 +87,21 @@ def test_where_it_is_refused_all_goes_on_as_it_was(monkeypatch: pytest.MonkeyPat
     with precedence():
         pass
     assert not take_precedence()
+
+
+def test_where_it_cannot_be_given_back_all_goes_on_too(monkeypatch: pytest.MonkeyPatch):
+    answers = iter([None, PermissionError(1, "Operation not permitted")])
+
+    def answer(*_: object) -> None:
+        if error := next(answers):
+            raise error
+
+    monkeypatch.setattr(os, "sched_setscheduler", answer, raising=False)
+
+    with precedence():
+        pass
+
+    assert next(answers, "all were asked for") == "all were asked for"
 
 
 def test_a_phone_is_not_asked(monkeypatch: pytest.MonkeyPatch):

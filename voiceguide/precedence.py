@@ -40,4 +40,6 @@ def precedence() -> Iterator[None]:
         yield
     finally:
         if taken:
-            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+            # Who is not root must not take back that it is not inherited, and the system may have changed its mind.
+            with suppress(OSError):
+                os.sched_setscheduler(0, os.SCHED_OTHER | os.SCHED_RESET_ON_FORK, os.sched_param(0))
