@@ -29,7 +29,7 @@ _PLAYER: Final = Player(
 
 
 class SimpleaudioOutput(ProcessOutput):
-    """Plays on the default sound device of ALSA, Core Audio or Windows."""
+    """Plays on the default sound device of ALSA or Core Audio."""
 
     def __init__(self) -> None:
         super().__init__("simpleaudio", _PLAYER)

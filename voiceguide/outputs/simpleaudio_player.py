@@ -40,7 +40,9 @@ class Store:
     def __init__(self) -> None:
         import simpleaudio
 
-        self._bytes = mmap.mmap(-1, STORE_MS * FRAMES_PER_MS * FRAME_BYTES)
+        # Shared memory, which is what there is otherwise, would be kept after it was given back.
+        own = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+        self._bytes = mmap.mmap(-1, STORE_MS * FRAMES_PER_MS * FRAME_BYTES, flags=own)
         self._playing: Any = simpleaudio.play_buffer(self._bytes, CHANNELS, _BYTES_A_SAMPLE, SAMPLE_RATE)
         self._begun_s = time.monotonic()
         self._at = self._given_back = 0
