@@ -85,6 +85,18 @@ def test_a_key_that_is_leant_on_counts_once():
     assert pressed("npn") == ["n", "p", "n"]
 
 
+@pytest.mark.parametrize("key", [" ", "m", "q"])
+@pytest.mark.parametrize("delay_s", [0.25, 0.66])
+def test_a_key_that_would_undo_itself_counts_once_however_long_it_is_leant_on(key: str, delay_s: float):
+    presses = Presses()
+    moments_s = [0.0, *(delay_s + 0.033 * count for count in range(60))]
+
+    came = [name for moment_s in moments_s for name in presses.taken(key, moment_s)]
+
+    assert came == [key]
+    assert presses.taken(key, moments_s[-1] + 1.0) == [key]
+
+
 @given(st.lists(st.text(st.characters(max_codepoint=255), max_size=20)))
 def test_whatever_comes_no_key_fails_and_the_next_one_is_heard(typed):
     assert pressed(*typed, "", "q")[-1] == "q"

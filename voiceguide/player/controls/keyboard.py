@@ -51,6 +51,11 @@ KEYS: Final[Mapping[str, Verb]] = MappingProxyType(
 LEANING_S: Final = 0.1
 """A key that comes again within this is leant on, not pressed: it counts once."""
 
+LEANING_AT_FIRST_S: Final = 0.7
+"""A keyboard waits 0.25 to 0.66 s before it says a key again. Said twice, these would undo themselves, or end all."""
+
+_UNDONE_BY_TWO: Final = frozenset({Verb.TOGGLE, Verb.MUTE, Verb.STOP})
+
 _NAMES: Final = {
     **dict.fromkeys(("\r", "\n"), "enter"),
     # As terminals send them, and as Windows does.
@@ -113,7 +118,8 @@ class Presses:
         return [key for key in map(_name, _KEY.findall(whole)) if not self._leant_on(key, now_s)]
 
     def _leant_on(self, key: str, now_s: float) -> bool:
-        again = key == self._last and now_s - self._last_s < LEANING_S
+        leaning_s = LEANING_AT_FIRST_S if KEYS.get(key) in _UNDONE_BY_TWO else LEANING_S
+        again = key == self._last and now_s - self._last_s < leaning_s
         self._last, self._last_s = key, now_s
         return again
 
