@@ -35,10 +35,10 @@ def ctl(
     if as_json:
         print_json(answer)
     elif line.strip().lower() == "status":
-        print(_told(answer))
+        print(told(answer))
 
 
-def _told(status: dict[str, Any]) -> str:
+def told(status: dict[str, Any]) -> str:
     """Return where a session stands, on one line."""
     from voiceguide.units import short_clock
 
@@ -46,5 +46,6 @@ def _told(status: dict[str, Any]) -> str:
         return "The music plays; the voice gets ready."
     state = next((name for name in ("device_lost", "paused", "held", "muted") if status.get(name)), "")
     words = {"device_lost": "waits for a sound device", "": "plays"}.get(state, state)
-    step = f"{status['step']}/{len(status['steps'])}"
-    return f"{step} {status['title']}: {words}, {short_clock(status['left_ms'])} left"
+    step, steps = status["step"], len(status["steps"])
+    number = f"{step}/{steps} " if 0 < step <= steps else ""
+    return f"{number}{status['title']}: {words}, {short_clock(status['left_ms'])} left"
