@@ -300,3 +300,62 @@ def test_in_the_middle_of_any_sentence_of_a_built_in_routine_all_goes_well(minut
         from_ms = (cue.at_ms + cue.end_ms) // 2
         fitted = refit(made, session, from_ms=from_ms, longer_ms=asked(made, from_ms, minutes * MINUTE_MS))
         assert_goes_on_from(made, fitted.made, from_ms)
+
+
+QUIET = routine_of(timed("Glide", 60, 120), timed("Rest", 60, 120))
+OPEN = routine_of(timed("Glide", 60, 120), timed("Rest", 60, 120, open=True), timed("Hold", 60, 120))
+
+
+@pytest.mark.parametrize("late_ms", [4 * MINUTE_MS, -4 * MINUTE_MS])
+def test_the_quiet_ending_of_a_stretched_session_gives_and_takes_before_the_steps_do(late_ms):
+    session = terms(20 * MINUTE_MS, stretch=True)
+    made = schedule(QUIET, session)
+    end_ms = made.plan.length_ms - late_ms
+
+    fitted = refit(made, session, from_ms=made.plan.steps[0].start_ms + 1, end_ms=end_ms)
+
+    assert fitted.late_ms == 0
+    assert fitted.made.plan.quiet_ms == made.plan.quiet_ms - late_ms
+    assert [step.length_ms for step in fitted.made.plan.steps] == [step.length_ms for step in made.plan.steps]
+
+
+def test_only_what_a_quiet_ending_cannot_give_the_steps_give():
+    session = terms(6 * MINUTE_MS, stretch=True)
+    made = schedule(QUIET, session)
+    from_ms = made.plan.steps[0].start_ms + 1
+
+    fitted = refit(made, session, from_ms=from_ms, end_ms=made.plan.length_ms - made.plan.quiet_ms - 30_000)
+
+    assert (fitted.late_ms, fitted.made.plan.quiet_ms) == (0, 0)
+    assert sum(step.length_ms for step in made.plan.steps) - sum(
+        step.length_ms for step in fitted.made.plan.steps
+    ) == pytest.approx(30_000)
+
+
+def test_in_a_stretched_session_the_open_steps_take_what_is_over_and_the_quiet_what_they_no_longer_can():
+    session = terms(10 * MINUTE_MS, stretch=True)
+    made = schedule(OPEN, session)
+    glide, rest, hold = made.plan.steps
+    end_ms = made.plan.length_ms + 5 * MINUTE_MS
+
+    before = refit(made, session, from_ms=glide.start_ms + 1, end_ms=end_ms)
+    after = refit(made, session, from_ms=hold.start_ms + 1, end_ms=end_ms)
+
+    assert (before.late_ms, after.late_ms) == (0, 0)
+    assert [step.length_ms for step in before.made.plan.steps] == [
+        glide.length_ms, rest.length_ms + 5 * MINUTE_MS, hold.length_ms
+    ]  # fmt: skip
+    assert (made.plan.quiet_ms, before.made.plan.quiet_ms, after.made.plan.quiet_ms) == (0, 0, 5 * MINUTE_MS)
+
+
+@given(moments(), st.integers(-20 * MINUTE_MS, 20 * MINUTE_MS))
+def test_a_stretched_session_ends_when_it_has_to_unless_its_least_is_longer(moment, by_ms):
+    made, _, from_ms = moment
+    stretched = Terms(Options(budget_ms=made.plan.length_ms, stretch=True), phrases("en"), measure)
+    assume(from_ms <= made.plan.closing_ms)
+
+    fitted = refit(made, stretched, from_ms=from_ms, end_ms=made.plan.length_ms + by_ms)
+
+    assert fitted.late_ms >= 0
+    assert fitted.late_ms == 0 or fitted.made.plan.quiet_ms == 0
+    assert_goes_on_from(made, fitted.made, from_ms)

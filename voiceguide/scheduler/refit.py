@@ -11,7 +11,6 @@ from typing import Final
 
 from voiceguide.scheduler.narration import narrate
 from voiceguide.scheduler.parts import Part
-from voiceguide.scheduler.plan import PlannedStep
 from voiceguide.scheduler.planning import Terms
 from voiceguide.scheduler.remainder import Asked, Remainder, free_from_ms
 from voiceguide.scheduler.schedule import Schedule
@@ -67,20 +66,20 @@ def refit(
             rest.resize(part, by_ms)
         if end_ms is not None:
             left_out = rest.fit(end_ms)
-        made, asked = _laid_out(made, rest.steps(), left_out, from_ms, terms), rest.asked
+        made, asked = _laid_out(made, rest, left_out, from_ms, terms), rest.asked
     late_ms = 0 if end_ms is None else made.plan.length_ms - end_ms
     return Refit(made=made, asked=asked, left_out=tuple(left_out), late_ms=late_ms)
 
 
-def _laid_out(
-    made: Schedule, steps: Sequence[PlannedStep], left_out: Sequence[str], from_ms: int, terms: Terms
-) -> Schedule:
+def _laid_out(made: Schedule, rest: Remainder, left_out: Sequence[str], from_ms: int, terms: Terms) -> Schedule:
     """Return a session of other steps, which is as `made` up to `from_ms`."""
-    frame_ms = made.plan.length_ms - made.plan.closing_ms
+    steps = rest.steps()
+    closing_ms = made.plan.length_ms - made.plan.quiet_ms - made.plan.closing_ms
     plan = replace(
         made.plan,
-        length_ms=steps[-1].end_ms + frame_ms,
+        length_ms=steps[-1].end_ms + closing_ms + rest.quiet_ms,
         steps=tuple(steps),
+        quiet_ms=rest.quiet_ms,
         left_out=(*made.plan.left_out, *left_out),
     )
     script = narrate(plan, terms)

@@ -39,6 +39,8 @@ class Remainder:
     def __init__(self, made: Schedule, terms: Terms, from_ms: int, asked: Asked) -> None:
         self.asked = dict(asked)
         """What was asked for by now."""
+        self.quiet_ms = made.plan.quiet_ms
+        """How long the music plays on after the end bell."""
         self._plan, self._terms, self._from_ms = made.plan, terms, from_ms
         begun = sum(step.start_ms < from_ms for step in made.plan.steps)
         self._begun = list(made.plan.steps[:begun])
@@ -62,7 +64,8 @@ class Remainder:
         step = next((step for step in self._left() if step.part == part), None)
         if step is None or not by_ms:
             return
-        spare_ms = LONGEST_MS - self._frame_ms() - self.steps()[-1].end_ms + self._plan.steps[0].start_ms
+        steps_ms = sum(each.length_ms for each in [*self._begun, *self._coming])
+        spare_ms = LONGEST_MS - self._frame_ms() - steps_ms - self.quiet_ms
         length_ms = max(self._floor_ms(step), step.length_ms + min(by_ms, spare_ms))
         limits = self._limits([step])
         self.asked[part] = (
@@ -80,9 +83,23 @@ class Remainder:
         bounds = [self._limits(steps) for steps in groups]
         if self._begun:
             bounds[0] = self._giving_last(self._begun[-1], bounds, room_ms)
+        if self._terms.options.stretch:
+            bounds = self._stretched(groups, bounds, room_ms)
+            self.quiet_ms = max(0, room_ms - sum(each.most_ms for each in bounds))
         for steps, length_ms in zip(groups, _filled(bounds, room_ms), strict=True):
             self._put(self._spent(steps, length_ms))
         return gone
+
+    def _stretched(
+        self, groups: Sequence[Sequence[PlannedStep]], bounds: Sequence[Bounds], room_ms: int
+    ) -> list[Bounds]:
+        """Let the open steps take what is over, but those for which somebody asked for a length."""
+        over_ms = max(0, room_ms - sum(each.most_ms for each in bounds))
+        takes = [steps[0].part.step.open and steps[0].part not in self.asked for steps in groups]
+        return [
+            replace(each, most_ms=each.most_ms + over_ms) if taker else each
+            for each, taker in zip(bounds, takes, strict=True)
+        ]
 
     def _left(self) -> list[PlannedStep]:
         return [*self._begun[-1:], *self._coming]
@@ -207,8 +224,9 @@ class Remainder:
         return instructions(parts, self._plan.routine.language, terms.phrases, terms.options, terms.words)
 
     def _frame_ms(self) -> int:
-        """Return how long the opening and the closing are."""
-        return self._plan.length_ms - self._plan.closing_ms + self._plan.steps[0].start_ms
+        """Return how long the opening and the closing are, to where the bell has rung out."""
+        plan = self._plan
+        return plan.length_ms - plan.quiet_ms - plan.closing_ms + plan.steps[0].start_ms
 
 
 def _filled(bounds: Sequence[Bounds], room_ms: int) -> list[int]:
