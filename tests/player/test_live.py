@@ -150,6 +150,16 @@ def test_a_command_never_moves_the_music():
     assert np.array_equal(sound[quiet], RAMP.read(quiet.start, quiet.stop))
 
 
+@pytest.mark.parametrize("asks", [{3_000: Verb.REPEAT}, {6_000: Verb.PREVIOUS}])
+def test_who_goes_back_to_the_beginning_finds_the_music_playing(asks):
+    sound, _ = play(asks, bed=RAMP)
+
+    (back_ms,) = asks
+    # After what was cut, and before the first bell.
+    quiet = slice(frames(back_ms + 450), frames(back_ms + 1_900))
+    assert np.array_equal(sound[quiet], RAMP.read(quiet.start, quiet.stop))
+
+
 def test_through_a_pause_all_is_silent_and_the_music_goes_on_where_it_was():
     sound, seen = play({6_000: Verb.PAUSE, 9_000: Verb.RESUME}, bed=RAMP)
 
@@ -230,6 +240,40 @@ def test_a_jump_that_is_asked_for_early_is_done_when_the_session_is_there():
     assert (known[0].step, known[0].position_ms) == (2, 15_000 + BLOCK_MS)
 
 
+def test_what_is_pressed_before_the_first_words_is_done_with_them():
+    timeline, known_ms = beginning(MADE)
+    first: Future[Session] = Future()
+    whole: Future[Session] = Future()
+
+    def settle(now_ms: int) -> None:
+        if now_ms >= 4_000 and not first.done():
+            first.set_result(Session(mix=mix_of(timeline), known_ms=known_ms))
+        if now_ms >= 15_000 and not whole.done():
+            whole.set_result(Session(mix=mix_of(MADE.timeline), made=MADE))
+
+    done = Performance({500: [Command(Verb.NEXT)]}, whole, ready=settle, first=first, terms=TERMS)
+
+    begun = next(status for status in done.seen if status)
+    assert (begun.step, begun.position_ms) == (1, MADE.timeline.chapters[1].start_ms + BLOCK_MS)
+    # And not a second time, when the whole is there.
+    assert done.seen[block_at(16_000)].step == 1
+
+
+def test_a_session_that_is_resumed_begins_with_its_step_and_a_hold_lasts():
+    prepared: Future[Session] = Future()
+
+    def settle(now_ms: int) -> None:
+        if now_ms >= 3_000 and not prepared.done():
+            prepared.set_result(Session(mix=mix_of(SESSION), begins_with=2))
+
+    done = Performance(as_commands({500: Verb.TOGGLE, 9_000: Verb.TOGGLE}), prepared, ready=settle)
+
+    known = [status for status in done.seen if status]
+    assert (known[0].step, known[0].position_ms, known[0].held) == (2, 15_000, True)
+    assert done.seen[block_at(8_500)].position_ms == 15_000
+    assert known[-1].left_ms == 0
+
+
 def test_speech_that_cannot_be_made_ends_the_session_with_its_reason():
     with pytest.raises(SpeechError, match="hoarse"):
         play({}, ready_after_ms=1_000, error=SpeechError("hoarse", hint="tea"))
@@ -260,6 +304,21 @@ def test_a_stop_goes_to_the_closing_and_a_second_one_ends_quickly():
     assert abs(len(once) - frames(6_000 + 15_000)) <= BLOCK_FRAMES
     assert len(twice) < frames(8_500)
     assert not twice[-100:].any()
+
+
+def test_a_stop_ends_with_the_bell_even_where_music_was_to_play_on():
+    stretched = Terms(Options(budget_ms=250_000, stretch=True), phrases("en"), measure)
+    made = schedule(MADE.plan.routine, stretched)
+    closing_ms = made.plan.length_ms - made.plan.quiet_ms - made.plan.closing_ms
+
+    done = play_made(made, {15_000: [Verb.STOP]})
+
+    assert made.plan.quiet_ms > 15_000
+    assert len(done.sound) == pytest.approx(frames(15_000 + closing_ms), abs=BLOCK_FRAMES)
+    assert steepest(done.sound) < 2 * steepest(exported(made.timeline))
+    end = done.sound[-frames(6_000) :].reshape(12, -1)
+    loudness = [float(np.abs(part.astype(int)).max()) for part in end]
+    assert loudness == sorted(loudness, reverse=True)
 
 
 def test_ctrl_c_fades_quickly_and_is_passed_on():
@@ -316,6 +375,16 @@ def test_with_a_promise_the_session_ends_when_it_was_to(asks):
 
     assert len(done.sound) == pytest.approx(frames(MADE.plan.length_ms), abs=frames(1_100))
     assert done.seen[-1].news is None
+
+
+def test_a_promise_holds_through_an_interruption():
+    session = Session(mix=mix_of(MADE.timeline), made=MADE, begins_with=2)
+    ends_at_s = (MADE.plan.length_ms - MADE.timeline.chapters[2].start_ms) / 1_000 + 10
+
+    done = Performance({}, settled(session), terms=TERMS, keep_end=True, ends_at_s=ends_at_s)
+
+    assert len(done.sound) == pytest.approx(frames(round(ends_at_s * 1_000)), abs=frames(1_100))
+    assert done.seen[-1].ends_at_s == ends_at_s
 
 
 def test_without_a_promise_a_hold_moves_the_end():

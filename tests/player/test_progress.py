@@ -241,6 +241,16 @@ def test_a_folder_that_cannot_be_written_is_told_once_and_the_session_goes_on(mo
     assert caplog.text.count("cannot be resumed") == 1
 
 
+def test_in_a_folder_where_nothing_can_be_taken_away_a_session_ends_well_and_that_is_told(caplog):
+    paths.state_folder().parent.mkdir(parents=True)
+    paths.state_folder().write_text("a file where the folder should be")
+
+    with ProgressKeeper(SESSION) as keeper:
+        keeper.note(at(2))
+
+    assert "this session is over" in caplog.text
+
+
 def test_to_take_a_note_costs_the_session_nothing():
     with ProgressKeeper(SESSION) as keeper:
         began_s = time.process_time()

@@ -42,6 +42,8 @@ def after(transport: Transport, *verbs: Verb) -> Transport:
         (Verb.PREVIOUS, 10_000 + BACK_TO_BEFORE_MS, 10_000),
         (Verb.PREVIOUS, 10_000 + BACK_TO_BEFORE_MS - 1, 0),
         (Verb.PREVIOUS, 100, 0),
+        (Verb.PREVIOUS, 71_000, 40_000),
+        (Verb.PREVIOUS, 80_000, 40_000),
         (Verb.REPEAT, 39_999, 10_000),
         (Verb.REPEAT, 10_000, 10_000),
         (Verb.STOP, 20_000, 70_000),
@@ -52,6 +54,13 @@ def after(transport: Transport, *verbs: Verb) -> Transport:
 )
 def test_a_command_leads_where_one_expects(verb, from_ms, to_ms):
     assert after(at(from_ms), verb).position == frames(to_ms)
+
+
+@pytest.mark.parametrize("from_ms", [5_000, 12_000, 60_000])
+def test_who_did_not_mean_to_stop_goes_back_to_the_step_where_that_was(from_ms):
+    stopped = after(at(from_ms), Verb.STOP).advance(frames(7_000))
+
+    assert after(stopped, Verb.PREVIOUS).chapter == at(from_ms).chapter
 
 
 @pytest.mark.parametrize(("number", "to_ms"), [(1, 10_000), (2, 40_000), (3, 40_000), (9_999, 40_000)])

@@ -127,12 +127,19 @@ class Mix:
                     sound = sound * np.float32(self._gains[cue.role])
                 buffer[low - start : high - start] += sound
 
-    def music_curve(self, start: int, stop: int) -> Curve:
-        """Return the gain of the music: ducked under speech, faded at both ends of the session."""
+    def music_curve(self, start: int, stop: int, *, fades_in: bool = True) -> Curve:
+        """Return the gain of the music: ducked under speech, faded at both ends of the session.
+
+        Args:
+            start: First frame.
+            stop: One past the last.
+            fades_in: Whether it begins with the session; not where it plays already.
+        """
         curve = duck_curve(start, stop, self._speech, self._duck)
-        if start < FADE_IN_FRAMES or stop > self.length_frames - FADE_OUT_FRAMES:
+        fade_in = FADE_IN_FRAMES if fades_in else 1
+        if start < fade_in or stop > self.length_frames - FADE_OUT_FRAMES:
             at = np.arange(start, stop)
-            inside = np.minimum((at + 1) / FADE_IN_FRAMES, (self.length_frames - 1 - at) / FADE_OUT_FRAMES)
+            inside = np.minimum((at + 1) / fade_in, (self.length_frames - 1 - at) / FADE_OUT_FRAMES)
             curve *= (0.5 - 0.5 * np.cos(np.pi * np.clip(inside, 0.0, 1.0))).astype(np.float32)
         return curve
 

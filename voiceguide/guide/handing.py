@@ -63,6 +63,7 @@ class Handing:
         commands: Of these those are obeyed that the player does, and before it begins a jump.
         tell: Is told where the session stands.
         aloud: Says a sentence now, where a voice is heard that is not in the mix.
+        begins_with: The chapter in which it begins.
     """
 
     def __init__(
@@ -72,9 +73,11 @@ class Handing:
         commands: Commands,
         tell: Callable[[Status | None], None],
         aloud: Callable[[str], None],
+        *,
+        begins_with: int = 0,
     ) -> None:
         self._mix, self._title, self._commands, self._tell, self._aloud = mix, title, commands, tell, aloud
-        self._start = Transport(timeline=mix.timeline)
+        self._start = Transport(timeline=mix.timeline).at_chapter(begins_with)
 
     def perform(self, *players: FilePlayer) -> None:
         """Write the session and have it played to its end, by the first player that does.

@@ -13,7 +13,7 @@ from voiceguide.background import in_background
 from voiceguide.errors import BudgetError, OutputError
 from voiceguide.guide.phone import PhoneWishes
 from voiceguide.guide.request import Request
-from voiceguide.guide.resuming import go_on, progress_of
+from voiceguide.guide.resuming import chapter_of, progress_of
 from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, scheduled, tell_voice
 from voiceguide.precedence import precedence
 from voiceguide.routine.library import find_routine, load_routine
@@ -25,7 +25,6 @@ from voiceguide.scheduler.timeline import Role
 
 if TYPE_CHECKING:
     from voiceguide.audio.bed import Bed
-    from voiceguide.audio.mixer import Mix
     from voiceguide.outputs.output import Output
     from voiceguide.player.commands import Command, Commands
     from voiceguide.player.device import Device
@@ -78,7 +77,8 @@ def play(
         opening = _opening(parts, request.output)
         clips = parts.enter_context(clips_of(request, routine.language, live=True))
         bed = parts.enter_context(closing(bed_of(request)))
-        stage = _stage(request, routine, clips, bed)
+        ends_at_s = resumed.ends_at_s if resumed else None
+        stage = _stage(request, routine, clips, bed, ends_at_s)
         # What is resumed does not begin with its first words.
         first: Future[Session] | None = None if resumed else Future()
 
@@ -87,9 +87,8 @@ def play(
                 _speak_first_words(request, routine, clips, stage, first)
             made = rehearsed(request, routine, clips, None)
             tell_voice(request, clips)
-            if resumed:
-                go_on(resumed, progress, made, commands)
-            session = Session(mix=stage.mix(made.timeline), made=made)
+            begins_with = chapter_of(resumed, progress, made) if resumed else 0
+            session = Session(mix=stage.mix(made.timeline), made=made, begins_with=begins_with)
             settle()
             return session
 
@@ -100,7 +99,7 @@ def play(
         if device:
             perform(Live(stage, prepared, commands, tell, first=first), device)
         else:
-            _hand_over(prepared.result().mix, routine.title, commands, tell, clips)
+            _hand_over(prepared.result(), routine.title, commands, tell, clips)
 
 
 def _opening(parts: ExitStack, wanted: str | None) -> Future[Output]:
@@ -149,14 +148,17 @@ def _device(opening: Future[Output], wanted: str | None) -> Device | None:
     return Device(lambda: open_device(wanted), found)
 
 
-def _hand_over(mix: Mix, title: str, commands: Commands, tell: Callable[[Status | None], None], clips: Clips) -> None:
+def _hand_over(
+    session: Session, title: str, commands: Commands, tell: Callable[[Status | None], None], clips: Clips
+) -> None:
     from voiceguide.guide.file_players import MediaPlayer, PlayAudio
     from voiceguide.guide.handing import Handing
 
-    Handing(mix, title, commands, tell, clips.aloud).perform(PlayAudio(), MediaPlayer())
+    handing = Handing(session.mix, title, commands, tell, clips.aloud, begins_with=session.begins_with)
+    handing.perform(PlayAudio(), MediaPlayer())
 
 
-def _stage(request: Request, routine: Routine, clips: Clips, bed: Bed) -> Stage:
+def _stage(request: Request, routine: Routine, clips: Clips, bed: Bed, ends_at_s: float | None) -> Stage:
     from voiceguide.player.stage import Stage
 
     return Stage(
@@ -168,6 +170,7 @@ def _stage(request: Request, routine: Routine, clips: Clips, bed: Bed) -> Stage:
         say=clips.samples,
         aloud=clips.aloud,
         keep_end=request.keep_end,
+        ends_at_s=ends_at_s,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from voiceguide.scheduler.schedule import Schedule
 from voiceguide.shapes import ShapeError, convert
 
 if TYPE_CHECKING:
-    from voiceguide.player.commands import Commands
     from voiceguide.player.progress import Progress
 
 _log = logging.getLogger(__name__)
@@ -31,11 +31,14 @@ def to_resume() -> tuple[Request, Progress]:
     if progress is None:
         raise SessionError("there is no session to resume", hint="start one with 'voiceguide play ROUTINE'")
     try:
-        # The end that was promised has passed, or will have by then.
-        return replace(convert(progress.options, Request, strict=False), keep_end=False), progress
+        request = convert(progress.options, Request, strict=False)
     except ShapeError as error:
         hint = "start anew with 'voiceguide play ROUTINE'"
         raise ProgressError(f"what was kept of the session cannot be used ({error})", hint=hint) from error
+    lies_ahead = progress.ends_at_s is not None and progress.ends_at_s > time.time()
+    if progress.ends_at_s and not lies_ahead:
+        _log.warning("the time is past at which the session was to end: it goes on without an end to keep")
+    return replace(request, keep_end=lies_ahead), progress
 
 
 def progress_of(request: Request, file: Path, resumed: Progress | None) -> Progress:
@@ -55,21 +58,20 @@ def progress_of(request: Request, file: Path, resumed: Progress | None) -> Progr
     return replace(progress, step=resumed.step, title=resumed.title, position_ms=resumed.position_ms)
 
 
-def go_on(resumed: Progress, progress: Progress, made: Schedule, commands: Commands) -> None:
-    """Lead a session that is resumed to its step; where the routine has changed since, to the one most like it."""
-    from voiceguide.player.commands import Command, Verb
+def chapter_of(resumed: Progress, progress: Progress, made: Schedule) -> int:
+    """Return the chapter to go on with; where the routine has changed since, that of the step most like it."""
     from voiceguide.player.progress import nearest_step
 
     titles = [chapter.title for chapter in made.timeline.chapters[1:-1]]
     if not (resumed.step and titles):
-        return
+        return 0
     index = nearest_step(resumed, titles)
     if resumed.content != progress.content:
         _log.warning(
             "the routine has changed since: after '%s' the session goes on with step %d, '%s'",
             resumed.title, index + 1, titles[index],
         )  # fmt: skip
-    commands.put(Command(Verb.JUMP, index + 1))
+    return index + 1
 
 
 def _rooted(request: Request, file: Path) -> Request:

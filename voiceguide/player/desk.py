@@ -15,7 +15,7 @@ import numpy.typing as npt
 from voiceguide.audio.bed import Bed
 from voiceguide.audio.ducking import Curve
 from voiceguide.audio.levels import Levels
-from voiceguide.audio.mixer import Mix
+from voiceguide.audio.mixer import FADE_IN_FRAMES, Mix
 from voiceguide.audio.samples import Block, Buffer, as_block, as_buffer, both, stereo
 from voiceguide.units import CHANNELS, frames, gain
 
@@ -218,7 +218,8 @@ class Desk:
     def _target(self, position: int | None, count: int) -> Curve:
         if position is None:
             return np.full(count, self._low if self.speaking else 1.0, np.float32)
-        return self._mix.music_curve(position, position + count)
+        # Whoever comes back to the beginning finds the music playing.
+        return self._mix.music_curve(position, position + count, fades_in=self._bed_at < FADE_IN_FRAMES)
 
     def _glided(self, curve: Curve) -> Curve:
         """Lead the gain from where it was to the curve, without a step."""

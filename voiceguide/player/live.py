@@ -24,7 +24,7 @@ from voiceguide.player.status import Status, status_of
 from voiceguide.player.transport import Transport
 from voiceguide.scheduler.pauses import BETWEEN_SENTENCES_MS
 from voiceguide.scheduler.timeline import Cue, Role, Timeline
-from voiceguide.units import MINUTE_MS, frames
+from voiceguide.units import MINUTE_MS, SECOND_MS, frames
 
 BLOCK_FRAMES: Final = frames(25)
 """A command waits for half of it, and what a block costs is paid 40 times a second."""
@@ -218,8 +218,15 @@ class Live:
         self._transport = before.apply(command)
         if command.verb is Verb.STOP:
             self._asides.clear()
+            self._end_with_the_bell()
         if (self._transport.position, self._transport.waiting) != (before.position, before.waiting):
             self._desk.hush()
+
+    def _end_with_the_bell(self) -> None:
+        """Leave out the music that was to play on after the session."""
+        timeline = self._transport.timeline.without_quiet_ending()
+        if timeline.length_ms < self._transport.timeline.length_ms:
+            self._take(replace(self._session, mix=self._stage.mix(timeline)))
 
     def _take_what_arrived(self) -> None:
         """Go over to what is known by now of the session, where that can be done unheard."""
@@ -235,13 +242,18 @@ class Live:
         self._take(session, alike=alike)
         if not self._arriving:
             self._begin_whole(session)
+        early, self._early = self._early, []
+        for command in early:
+            self._obey(command)
 
     def _begin_whole(self, session: Session) -> None:
+        timeline = session.mix.timeline
+        if session.begins_with:
+            # Not as a jump, which would go on after a hold.
+            position = frames(timeline.chapters[session.begins_with].start_ms)
+            self._transport = replace(self._transport, position=position)
         if self._stage.keep_end:
-            self._refitting.promise(self._started_s + session.mix.timeline.length_ms / 1000)
-        for command in self._early:
-            self._lead(command)
-        self._early.clear()
+            self._refitting.promise(self._stage.ends_at_s or self._started_s + timeline.length_ms / SECOND_MS)
 
     def _take(self, session: Session, *, alike: bool = True) -> None:
         before, known_ms = self._transport, self._session.known_ms
@@ -306,5 +318,11 @@ class Live:
     def _tell(self, *, device_lost: bool = False) -> None:
         timeline = self._transport.timeline
         known = len(timeline.chapters) > 1
-        status = status_of(self._transport, self._stage.title, device_lost=device_lost, news=self._news)
+        status = status_of(
+            self._transport,
+            self._stage.title,
+            device_lost=device_lost,
+            news=self._news,
+            ends_at_s=self._refitting.ends_at_s,
+        )
         self._watch(status if known else None)

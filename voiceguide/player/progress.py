@@ -58,6 +58,9 @@ class Progress:
     position_ms: Annotated[int, Meta(ge=0)] = 0
     """From the beginning of the session."""
 
+    ends_at_s: float | None = None
+    """When it was to end, in seconds since 1970, where that was promised."""
+
     saved_s: float = field(default_factory=time.time)
     """When, in seconds since 1970."""
 
@@ -121,9 +124,12 @@ def _sync_folder(folder: Path) -> None:
 
 
 def forget() -> None:
-    """Keep nothing of the last session."""
-    with suppress(FileNotFoundError):
-        progress_file().unlink()
+    """Keep nothing of the last session, where that can be taken away."""
+    file = progress_file()
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("this session is over, and yet 'play --resume' may go on with it: %s", error)
 
 
 def nearest_step(progress: Progress, titles: Sequence[str]) -> int:
@@ -177,7 +183,13 @@ class ProgressKeeper:
         if status.step > len(status.steps):
             return
         before = self._latest
-        self._latest = replace(before, step=status.step, title=status.title, position_ms=status.position_ms)
+        self._latest = replace(
+            before,
+            step=status.step,
+            title=status.title,
+            position_ms=status.position_ms,
+            ends_at_s=status.ends_at_s,
+        )
         if before.step != status.step or not self._begun:
             self._begun = True
             self._changed.set()

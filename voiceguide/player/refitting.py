@@ -56,7 +56,8 @@ class Refitting:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._ends_at_s: float | None = None
+        self.ends_at_s: float | None = None
+        """What is promised, by the stage's clock."""
         self._moved_ms, self._told_ms, self._told_minutes = 0, 0, 0
         self._wishes: list[tuple[int, int]] = []
         self._longer_ms: Counter[Part] = Counter()
@@ -69,7 +70,7 @@ class Refitting:
 
     def promise(self, ends_at_s: float) -> None:
         """Keep the end of the session at a moment of the stage's clock."""
-        self._ends_at_s = ends_at_s
+        self.ends_at_s = ends_at_s
 
     def longer(self, by_ms: int, transport: Transport) -> None:
         """Make the step that is being done longer, or shorter, as soon as can be; in the opening, the first step."""
@@ -111,8 +112,8 @@ class Refitting:
 
     def _move(self, by_ms: int) -> None:
         """Promise another end."""
-        if self._ends_at_s is not None:
-            self._ends_at_s += by_ms / SECOND_MS
+        if self.ends_at_s is not None:
+            self.ends_at_s += by_ms / SECOND_MS
             self._moved_ms += by_ms
             self._left_late_ms -= by_ms
 
@@ -165,10 +166,10 @@ class Refitting:
 
     def _late_ms(self, transport: Transport) -> int | None:
         """Return how much later than promised the session would end; `None` where no end was promised."""
-        if self._ends_at_s is None:
+        if self.ends_at_s is None:
             return None
         left_ms = transport.timeline.length_ms - transport.position_ms
-        return left_ms - round((self._ends_at_s - self._stage.clock()) * SECOND_MS)
+        return left_ms - round((self.ends_at_s - self._stage.clock()) * SECOND_MS)
 
 
 def _minutes(ms: int) -> int:

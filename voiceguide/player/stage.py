@@ -28,6 +28,9 @@ class Session:
     known_ms: int = LONGEST_MS
     """Where it waits, while the music plays, until more of it is known."""
 
+    begins_with: int = 0
+    """The chapter in which it begins: 0, or where it was interrupted."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
@@ -57,6 +60,9 @@ class Stage:
 
     keep_end: bool = False
     """Whether what was held, repeated or skipped is taken from, or given to, the steps that remain."""
+
+    ends_at_s: float | None = None
+    """The end by `clock` that was promised before the session was interrupted."""
 
     clock: Callable[[], float] = time.time
     """The time in seconds, as clocks on walls tell it: an end was promised by those, and on Linux the monotonic clock

@@ -48,12 +48,20 @@ class Status:
     news: str | None = None
     """What was last said besides the session, such as which steps no longer fit."""
 
+    ends_at_s: float | None = None
+    """When it ends, in seconds since 1970, where that was promised."""
+
     obeys: tuple[str, ...] | None = None
     """The only commands that it obeys, of a session that another program plays; `None` for all there are."""
 
 
 def status_of(
-    transport: Transport, session_title: str, *, device_lost: bool = False, news: str | None = None
+    transport: Transport,
+    session_title: str,
+    *,
+    device_lost: bool = False,
+    news: str | None = None,
+    ends_at_s: float | None = None,
 ) -> Status:
     """Return where a session stands."""
     timeline, index, chapter = transport.timeline, transport.chapter_index, transport.chapter
@@ -76,4 +84,5 @@ def status_of(
         device_lost=device_lost,
         steps=tuple(each.title for each in timeline.chapters[1:-1]),
         news=news,
+        ends_at_s=ends_at_s,
     )

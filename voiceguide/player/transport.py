@@ -48,6 +48,9 @@ class Transport:
     music_db: float = 0.0
     """Louder or quieter music."""
 
+    stopped_at: int | None = None
+    """The chapter in which the session was asked to end."""
+
     @property
     def position_ms(self) -> int:
         """The position in milliseconds."""
@@ -108,7 +111,8 @@ class Transport:
         """
         chapter = self._asked_chapter(command)
         if chapter is not None:
-            return self.at_chapter(chapter)
+            left = self.chapter_index if command.verb is Verb.STOP else None
+            return replace(self.at_chapter(chapter), stopped_at=left)
         match command.verb:
             case Verb.TOGGLE:
                 return self._toggled()
@@ -144,8 +148,7 @@ class Transport:
             case Verb.NEXT:
                 return self.chapter_index + 1
             case Verb.PREVIOUS:
-                early = self.position_ms - self.chapter.start_ms < BACK_TO_BEFORE_MS
-                return self.chapter_index - early
+                return self._previous_chapter()
             case Verb.REPEAT:
                 return self.chapter_index
             case Verb.JUMP:
@@ -154,6 +157,13 @@ class Transport:
                 return self._last
             case _:
                 return None
+
+    def _previous_chapter(self) -> int:
+        if self.closing:
+            # Who did not mean to stop goes back to where that was.
+            return self._last - 1 if self.stopped_at is None else self.stopped_at
+        early = self.position_ms - self.chapter.start_ms < BACK_TO_BEFORE_MS
+        return self.chapter_index - early
 
     def _toggled(self) -> "Transport":
         if self.waiting:

@@ -1,14 +1,18 @@
 """Every sound at its absolute time, and the chapters."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from voiceguide.scheduler.narration import Line, Script
 from voiceguide.scheduler.pauses import END_MS, MUSIC_ALONE_MS
 from voiceguide.scheduler.phrases import Phrases
 from voiceguide.scheduler.plan import Plan, PlannedStep
 from voiceguide.units import clock
+
+_END: Final = "end"
+"""The chime with which all ends, but for music that plays on."""
 
 
 class Role(StrEnum):
@@ -60,6 +64,13 @@ class Timeline:
     cues: tuple[Cue, ...]
     chapters: tuple[Chapter, ...]
 
+    def without_quiet_ending(self) -> "Timeline":
+        """Return a session that ends with its bell, where music was to play on after it."""
+        bells = [cue for cue in self.cues if (cue.role, cue.name) == (Role.CHIME, _END)]
+        length_ms = bells[-1].at_ms + END_MS if bells else self.length_ms
+        chapters = (*self.chapters[:-1], replace(self.chapters[-1], end_ms=length_ms))
+        return replace(self, length_ms=length_ms, chapters=chapters)
+
     def __str__(self) -> str:
         lines = [f"{clock(cue.at_ms)} {cue.role:<7} {cue.name}" for cue in self.cues]
         return "\n".join([*lines, f"{clock(self.length_ms)} end", ""])
@@ -72,7 +83,7 @@ def build(plan: Plan, script: Script, phrases: Phrases) -> Timeline:
         *_speech(script.opening, 0),
         *(cue for step, lines in zip(plan.steps, script.steps, strict=True) for cue in _step_cues(step, lines)),
         *_speech(script.closing, plan.closing_ms),
-        _chime(plan.length_ms - plan.quiet_ms - END_MS, "end"),
+        _chime(plan.length_ms - plan.quiet_ms - END_MS, _END),
     ]
     return Timeline(
         length_ms=plan.length_ms,
