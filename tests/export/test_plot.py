@@ -331,7 +331,7 @@ def test_without_matplotlib_the_hint_tells_how_to_get_it(tmp_path, monkeypatch):
     with pytest.raises(TargetError, match="a picture needs matplotlib") as caught:
         plot(session(load_routine("slow-strokes")), tmp_path / "plan.svg")
 
-    assert caught.value.hint == 'pip install "voiceguide[plot]"'
+    assert caught.value.hint == "pip install matplotlib"
     assert list(tmp_path.iterdir()) == []
 
 

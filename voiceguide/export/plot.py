@@ -93,7 +93,7 @@ def check_plot(target: Path, *, overwrite: bool = False) -> None:
     try:
         import matplotlib as mpl  # noqa: F401 - only whether it is there
     except ImportError as error:
-        raise TargetError("a picture needs matplotlib", hint='pip install "voiceguide[plot]"') from error
+        raise TargetError("a picture needs matplotlib", hint="pip install matplotlib") from error
     check_target(target, overwrite)
 
 
