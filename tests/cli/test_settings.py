@@ -1,5 +1,6 @@
 """The settings file, as the commands take it."""
 
+import json
 import os
 from pathlib import Path
 
@@ -22,6 +23,17 @@ def test_what_is_settled_holds_unless_it_is_given(settle):
 
     assert "27:00" in voiceguide("show", "eleven-steps").stdout
     assert "28:00" in voiceguide("show", "eleven-steps", "--minutes", "28").stdout
+
+
+def test_recordings_are_checked_for_the_session_that_they_were_to_be_made_for(settle, tmp_path):
+    settle('minutes = 9\ndetail = "bells"')
+    voiceguide("voices", "record-script", "slow-strokes", "-o", str(tmp_path))
+
+    found = json.loads(voiceguide("voices", "check-recordings", "slow-strokes", str(tmp_path), "--json").stdout)
+
+    written = (tmp_path / "script.txt").read_text("utf-8")
+    assert all(each["line"]["file_name"] in written for each in found)
+    assert len(found) == written.count(".wav")
 
 
 def test_minutes_that_are_settled_give_way_to_an_end(settle):

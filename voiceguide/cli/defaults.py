@@ -14,6 +14,8 @@ from voiceguide.shapes import ShapeError, convert
 
 _SESSIONS: Final = ("show", "export")
 _PLAYS: Final = "play"
+_OF_GROUPS: Final = {"voices": ("try", "record-script", "check-recordings"), "phone": ("send",)}
+"""A shortcut on a phone calls `play`, which reads the settings of its day."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,8 @@ def settle(ctx: typer.Context, options: Mapping[str, Any]) -> None:
     settled = {_parameter(name, {**shared, **own}): value for name, value in options.items()}
     settled = {name: _checked(name, value, {**shared, **own}[name]) for name, value in settled.items()}
     of_sessions = {name: value for name, value in settled.items() if name in shared}
-    ctx.default_map = {**dict.fromkeys(_SESSIONS, of_sessions), _PLAYS: settled, "voices": _of_voices(of_sessions)}
-
-
-def _of_voices(settled: dict[str, Any]) -> dict[str, Any]:
-    return {"try": settled, "record-script": settled}
+    groups = {group: dict.fromkeys(names, of_sessions) for group, names in _OF_GROUPS.items()}
+    ctx.default_map = {**dict.fromkeys(_SESSIONS, of_sessions), _PLAYS: settled, **groups}
 
 
 def _options_of(*bundles: type) -> dict[str, Any]:

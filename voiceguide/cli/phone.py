@@ -39,7 +39,7 @@ def shortcut(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Put a session on the home screen, for the app Termux:Widget; it takes the options of play."""
+    """Put a session on the home screen, for the app Termux:Widget, with options as play takes them."""
     from voiceguide.cli.requests import request_of
     from voiceguide.guide.shortcuts import write_shortcut
 
