@@ -39,6 +39,12 @@ def test_commands_are_heard_soon():
     assert any(figures["95 of 100 within ms"] < 200 for figures in tries)
 
 
+def test_a_session_costs_little_processor_time_and_memory():
+    tries = (measured("cost") for _ in range(3))
+
+    assert any(figures["processor %"] < 3 and figures["at most"] < 150 for figures in tries)
+
+
 def test_a_session_that_is_killed_goes_on_at_its_step():
     figures = measured("kills")
 

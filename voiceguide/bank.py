@@ -8,7 +8,7 @@ from voiceguide.units import frames
 
 
 class SoundBank:
-    """Gives the mixer what it asks for; chimes are decoded when they are first heard.
+    """Gives the mixer what it asks for.
 
     Args:
         clips: The speech; `None` where nobody speaks.
@@ -18,7 +18,6 @@ class SoundBank:
     def __init__(self, clips: Clips | None, chime_set: str) -> None:
         self._clips = clips
         self._chime_set = chime_set
-        self._chimes: dict[str, Buffer] = {}
 
     def frames(self, cue: Cue) -> int:
         """Return how long the sound of `cue` is."""
@@ -30,6 +29,4 @@ class SoundBank:
             if self._clips is None:
                 raise LookupError(f"nobody speaks here, but there is a sentence: {cue.name!r}")
             return self._clips.samples(cue.name)
-        if cue.name not in self._chimes:
-            self._chimes[cue.name] = load_chime(self._chime_set, cue.name)
-        return self._chimes[cue.name]
+        return load_chime(self._chime_set, cue.name)

@@ -150,6 +150,34 @@ def test_a_command_never_moves_the_music():
     assert np.array_equal(sound[quiet], RAMP.read(quiet.start, quiet.stop))
 
 
+STILL = Loop(np.full((48_000, 2), 8_000, np.int16))
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        {500: Verb.REPEAT},
+        {1_000: Verb.PREVIOUS},
+        {300: Verb.HOLD, 900: Verb.RESUME},
+        {1_200: Verb.PAUSE, 1_400: Verb.RESUME},
+    ],
+)
+def test_while_the_music_comes_in_no_command_makes_it_leap(asks):
+    sound, _ = play(asks, bed=STILL)
+
+    # It comes in within 1.5 s, and after a jump within 0.4: by no more than 32 a frame.
+    assert steepest(sound[: frames(2_000)]) < 50
+
+
+def test_a_device_that_goes_while_the_music_comes_in_makes_it_leap_no_more_than_that():
+    first, second = Fragile(block_at(1_400)), Fragile(block_at(200_000))
+
+    live = Live(stage_of(STILL), settled(Session(mix=mix_of(SESSION, STILL))), SimpleQueue(), lambda _: None)
+    perform(live, plugged(first, second))
+
+    assert steepest(second.frames[: frames(1_900)]) < 50
+
+
 @pytest.mark.parametrize("asks", [{3_000: Verb.REPEAT}, {6_000: Verb.PREVIOUS}])
 def test_who_goes_back_to_the_beginning_finds_the_music_playing(asks):
     sound, _ = play(asks, bed=RAMP)
@@ -259,6 +287,48 @@ def test_what_is_pressed_before_the_first_words_is_done_with_them():
     assert done.seen[block_at(16_000)].step == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "step", "held"),
+    [
+        ([Command(Verb.JUMP, 1), Command(Verb.NEXT)], 2, False),
+        ([Command(Verb.NEXT), Command(Verb.TOGGLE)], 1, True),
+        ([Command(Verb.TOGGLE), Command(Verb.NEXT)], 1, False),
+        ([Command(Verb.NEXT), Command(Verb.PAUSE), Command(Verb.TOGGLE)], 1, False),
+    ],
+)
+def test_what_is_pressed_early_is_done_in_its_order(asked, step, held):
+    timeline, known_ms = beginning(MADE)
+    first: Future[Session] = Future()
+    whole: Future[Session] = Future()
+
+    def settle(now_ms: int) -> None:
+        if now_ms >= 4_000 and not first.done():
+            first.set_result(Session(mix=mix_of(timeline), known_ms=known_ms))
+        if now_ms >= 5_000 and not whole.done():
+            whole.set_result(Session(mix=mix_of(MADE.timeline), made=MADE))
+
+    over = {8_000: [Command(Verb.STOP), Command(Verb.STOP)]}
+    done = Performance({500: asked, **over}, whole, ready=settle, first=first, terms=TERMS)
+
+    status = done.seen[block_at(5_300)]
+    assert (status.step, status.held) == (step, held)
+
+
+def test_a_minute_that_is_asked_for_early_counts_for_the_step_that_is_resumed():
+    prepared: Future[Session] = Future()
+
+    def settle(now_ms: int) -> None:
+        if now_ms >= 3_000 and not prepared.done():
+            prepared.set_result(Session(mix=mix_of(MADE.timeline), made=MADE, begins_with=2))
+
+    done = Performance({500: [Command(Verb.LONGER)]}, prepared, ready=settle, terms=TERMS)
+
+    knead = MADE.plan.steps[1]
+    assert max(s.position_ms - s.step_start_ms for s in done.seen if s and s.title == "Knead") == pytest.approx(
+        knead.length_ms + 60_000, abs=BLOCK_MS
+    )
+
+
 def test_a_session_that_is_resumed_begins_with_its_step_and_a_hold_lasts():
     prepared: Future[Session] = Future()
 
@@ -319,6 +389,15 @@ def test_a_stop_ends_with_the_bell_even_where_music_was_to_play_on():
     end = done.sound[-frames(6_000) :].reshape(12, -1)
     loudness = [float(np.abs(part.astype(int)).max()) for part in end]
     assert loudness == sorted(loudness, reverse=True)
+
+
+def test_a_stop_that_is_taken_back_leaves_all_as_it_was():
+    made = schedule(MADE.plan.routine, Terms(Options(budget_ms=250_000, stretch=True), phrases("en"), measure))
+
+    done = play_made(made, {15_000: [Verb.STOP], 18_000: [Verb.PREVIOUS]})
+
+    glide = made.plan.steps[0]
+    assert len(done.sound) == pytest.approx(frames(18_000 + made.plan.length_ms - glide.start_ms), abs=BLOCK_FRAMES)
 
 
 def test_ctrl_c_fades_quickly_and_is_passed_on():
@@ -385,6 +464,20 @@ def test_a_promise_holds_through_an_interruption():
 
     assert len(done.sound) == pytest.approx(frames(round(ends_at_s * 1_000)), abs=frames(1_100))
     assert done.seen[-1].ends_at_s == ends_at_s
+
+
+def test_an_end_is_promised_with_the_first_words():
+    timeline, known_ms = beginning(MADE)
+    first = settled(Session(mix=mix_of(timeline), known_ms=known_ms))
+    whole: Future[Session] = Future()
+
+    def settle(now_ms: int) -> None:
+        if now_ms >= 10_000 and not whole.done():
+            whole.set_result(Session(mix=mix_of(MADE.timeline), made=MADE))
+
+    done = Performance({}, whole, ready=settle, first=first, terms=TERMS, keep_end=True)
+
+    assert {status.ends_at_s for status in done.seen} == {MADE.plan.length_ms / 1_000}
 
 
 def test_without_a_promise_a_hold_moves_the_end():

@@ -61,6 +61,8 @@ def test_who_did_not_mean_to_stop_goes_back_to_the_step_where_that_was(from_ms):
     stopped = after(at(from_ms), Verb.STOP).advance(frames(7_000))
 
     assert after(stopped, Verb.PREVIOUS).chapter == at(from_ms).chapter
+    # Keys that lead nowhere change nothing about that.
+    assert after(stopped, Verb.REPEAT, Verb.NEXT, Verb.PREVIOUS).chapter == at(from_ms).chapter
 
 
 @pytest.mark.parametrize(("number", "to_ms"), [(1, 10_000), (2, 40_000), (3, 40_000), (9_999, 40_000)])

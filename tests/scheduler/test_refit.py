@@ -348,6 +348,19 @@ def test_in_a_stretched_session_the_open_steps_take_what_is_over_and_the_quiet_w
     assert (made.plan.quiet_ms, before.made.plan.quiet_ms, after.made.plan.quiet_ms) == (0, 0, 5 * MINUTE_MS)
 
 
+def test_an_open_step_that_is_being_done_is_counted_on_to_its_new_end():
+    press = Step(title="Press", say="Press.", repeat=Count(3, 4), hold=Duration(10_000, 10_000), open=True)
+    session = terms(3 * MINUTE_MS, stretch=True)
+    made = schedule(routine_of(press), session)
+    step = made.plan.steps[0]
+
+    fitted = refit(made, session, from_ms=step.start_ms + 1, end_ms=made.plan.length_ms + 3 * MINUTE_MS)
+
+    longer = fitted.made.plan.steps[0]
+    assert longer.length_ms == step.length_ms + 3 * MINUTE_MS
+    assert longer.end_ms - longer.repeat_starts_ms[-1] < 2 * step.each_ms
+
+
 @given(moments(), st.integers(-20 * MINUTE_MS, 20 * MINUTE_MS))
 def test_a_stretched_session_ends_when_it_has_to_unless_its_least_is_longer(moment, by_ms):
     made, _, from_ms = moment

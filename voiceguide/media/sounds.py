@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -81,8 +82,9 @@ class Arriving:
         """Do nothing."""
 
 
+@cache
 def load_chime(chime_set: str, kind: str) -> Buffer:
-    """Return a chime as a stereo clip.
+    """Return a chime as a stereo clip, not to be written to: it is decoded once.
 
     Raises:
         MediaError: There is no such set, or the file cannot be decoded.
@@ -90,7 +92,9 @@ def load_chime(chime_set: str, kind: str) -> Buffer:
     known = chime_sets()
     if chime_set not in known:
         raise MediaError(f"there are no chimes called '{chime_set}'", hint=near(chime_set, known))
-    return as_buffer(decode(_chime_file(chime_set, kind)))
+    chime = as_buffer(decode(_chime_file(chime_set, kind)))
+    chime.flags.writeable = False
+    return chime
 
 
 def _ambience_file(name: str) -> Path:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from voiceguide.audio.bed import Bed
 from voiceguide.audio.ducking import Curve
 from voiceguide.audio.levels import Levels
-from voiceguide.audio.mixer import FADE_IN_FRAMES, Mix
+from voiceguide.audio.mixer import Mix
 from voiceguide.audio.samples import Block, Buffer, as_block, as_buffer, both, stereo
 from voiceguide.units import CHANNELS, frames, gain
 
@@ -95,6 +95,7 @@ class Desk:
         self._cuts: list[_Cut] = []
         self._aside: Buffer | None = None
         self._gain = 0.0
+        self._fades_in = True
         self._glide: tuple[float, int] | None = None
         self._all, self._voice, self._music, self._going_on = Knob(), Knob(), Knob(), Knob(PAUSE_FRAMES)
 
@@ -208,6 +209,8 @@ class Desk:
         if self._expected is not None:
             self._cuts.append(_Cut(self._mix, self._expected, self._since))
         self._since = position or 0
+        # Whoever comes back to the beginning finds the music playing.
+        self._fades_in = False
         self._glide_to(position)
 
     def _glide_to(self, position: int | None) -> None:
@@ -218,8 +221,7 @@ class Desk:
     def _target(self, position: int | None, count: int) -> Curve:
         if position is None:
             return np.full(count, self._low if self.speaking else 1.0, np.float32)
-        # Whoever comes back to the beginning finds the music playing.
-        return self._mix.music_curve(position, position + count, fades_in=self._bed_at < FADE_IN_FRAMES)
+        return self._mix.music_curve(position, position + count, fades_in=self._fades_in)
 
     def _glided(self, curve: Curve) -> Curve:
         """Lead the gain from where it was to the curve, without a step."""

@@ -35,6 +35,9 @@ QUICK_FADE_FRAMES: Final = frames(600)
 LOOK_AGAIN_S: Final = 0.05
 """While there is no device, commands are looked for so often."""
 
+_OF_STEPS: Final = frozenset({Verb.NEXT, Verb.PREVIOUS, Verb.REPEAT, Verb.LONGER, Verb.SHORTER})
+"""What is said of the step at which the session stands."""
+
 Watch = Callable[[Status | None], None]
 """Is told where the session stands, with each block; `None` while the speech is still being made."""
 
@@ -198,34 +201,43 @@ class Live:
         match command.verb:
             case Verb.STOP if self._arriving or self._transport.closing:
                 return False
+            case verb if self._comes_too_early(verb):
+                self._early.append(command)
             case Verb.LONGER:
                 self._refitting.longer(MINUTE_MS, self._transport)
             case Verb.SHORTER:
                 self._refitting.longer(-MINUTE_MS, self._transport)
             case Verb.WHERE:
                 self._say_where()
-            case Verb.JUMP if self._arriving:
-                self._early.append(command)
-            case Verb.NEXT | Verb.PREVIOUS | Verb.REPEAT if len(self._transport.timeline.chapters) == 1:
-                # Nothing is known to go to, yet.
-                self._early.append(command)
             case _:
                 self._lead(command)
+                if self._early:
+                    # Once more, after what was asked for before.
+                    self._early.append(self._transport.how_it_waits())
         return True
+
+    def _comes_too_early(self, verb: Verb) -> bool:
+        """Return whether what is meant is not known yet, or something is to be done before."""
+        if verb is Verb.JUMP:
+            return bool(self._arriving)
+        knows_no_step = len(self._transport.timeline.chapters) == 1
+        return verb in _OF_STEPS and (knows_no_step or bool(self._early))
 
     def _lead(self, command: Command) -> None:
         before = self._transport
         self._transport = before.apply(command)
         if command.verb is Verb.STOP:
             self._asides.clear()
-            self._end_with_the_bell()
+        if (self._transport.stopped_at is None) != (before.stopped_at is None):
+            self._end_with_the_bell(stopped=before.stopped_at is None)
         if (self._transport.position, self._transport.waiting) != (before.position, before.waiting):
             self._desk.hush()
 
-    def _end_with_the_bell(self) -> None:
-        """Leave out the music that was to play on after the session."""
-        timeline = self._transport.timeline.without_quiet_ending()
-        if timeline.length_ms < self._transport.timeline.length_ms:
+    def _end_with_the_bell(self, *, stopped: bool) -> None:
+        """Leave out the music that was to play on after the session, or let it play after all."""
+        made = self._session.made
+        if made and made.plan.quiet_ms:
+            timeline = made.timeline.without_quiet_ending() if stopped else made.timeline
             self._take(replace(self._session, mix=self._stage.mix(timeline)))
 
     def _take_what_arrived(self) -> None:
@@ -240,20 +252,16 @@ class Live:
             return
         del self._arriving[: self._arriving.index(ready[-1]) + 1]
         self._take(session, alike=alike)
-        if not self._arriving:
-            self._begin_whole(session)
+        if self._stage.keep_end:
+            length_s = session.mix.timeline.length_ms / SECOND_MS
+            self._refitting.promise(self._stage.ends_at_s or self._started_s + length_s)
+        if session.begins_with:
+            # Not as a jump, which would go on after a hold.
+            position = frames(session.mix.timeline.chapters[session.begins_with].start_ms)
+            self._transport = replace(self._transport, position=position)
         early, self._early = self._early, []
         for command in early:
             self._obey(command)
-
-    def _begin_whole(self, session: Session) -> None:
-        timeline = session.mix.timeline
-        if session.begins_with:
-            # Not as a jump, which would go on after a hold.
-            position = frames(timeline.chapters[session.begins_with].start_ms)
-            self._transport = replace(self._transport, position=position)
-        if self._stage.keep_end:
-            self._refitting.promise(self._stage.ends_at_s or self._started_s + timeline.length_ms / SECOND_MS)
 
     def _take(self, session: Session, *, alike: bool = True) -> None:
         before, known_ms = self._transport, self._session.known_ms

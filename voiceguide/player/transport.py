@@ -111,8 +111,9 @@ class Transport:
         """
         chapter = self._asked_chapter(command)
         if chapter is not None:
-            left = self.chapter_index if command.verb is Verb.STOP else None
-            return replace(self.at_chapter(chapter), stopped_at=left)
+            moved = self.at_chapter(chapter)
+            before = self.chapter_index if command.verb is Verb.STOP else self.stopped_at
+            return replace(moved, stopped_at=before if moved.closing else None)
         match command.verb:
             case Verb.TOGGLE:
                 return self._toggled()
@@ -132,6 +133,10 @@ class Transport:
             return going_on
         start_ms = self.timeline.chapters[min(max(index, 0), self._last)].start_ms
         return replace(going_on, position=frames(start_ms))
+
+    def how_it_waits(self) -> Command:
+        """Return what makes another wait, or go on, as this one does."""
+        return Command(Verb.PAUSE if self.paused else Verb.HOLD if self.held else Verb.RESUME)
 
     def rested(self) -> "Transport":
         """Return where to go on after a rest: a sentence that is cut is said again from its start."""

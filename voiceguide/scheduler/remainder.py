@@ -172,7 +172,8 @@ class Remainder:
             return replace(step, length_ms=length_ms)
         begun = sum(start_ms < self._from_ms for start_ms in step.repeat_starts_ms)
         repeats = (length_ms - step.talk_ms) // step.each_ms
-        if step.part not in self.asked:
+        grows = written.open and self._terms.options.stretch
+        if step.part not in self.asked and not grows:
             repeats = min(repeats, max(step.repeats, written.repeat.max))
         repeats = max(1, begun, repeats)
         told = any(step.start_ms <= cue.at_ms and cue.name == step.talk[-1] for cue in self._past)
