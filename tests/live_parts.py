@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future
 from itertools import pairwise
 from queue import SimpleQueue
@@ -16,7 +16,7 @@ from voiceguide.audio.bed import Bed, Loop
 from voiceguide.audio.levels import Levels
 from voiceguide.audio.mixer import Mix
 from voiceguide.audio.samples import Block
-from voiceguide.errors import OutputError
+from voiceguide.errors import OutputError, VoiceguideError
 from voiceguide.outputs.memory import MemoryOutput
 from voiceguide.outputs.output import Output
 from voiceguide.player.commands import Command, Commands
@@ -96,6 +96,28 @@ def settled(session: Session) -> "Future[Session]":
     return future
 
 
+class Arriving(Future[Session]):
+    """A session that is there after a while.
+
+    Args:
+        at_ms: The millisecond of the performance.
+        session: The session, or what keeps it from being prepared.
+    """
+
+    def __init__(self, at_ms: int, session: Session | VoiceguideError) -> None:
+        super().__init__()
+        self._at_ms, self._session = at_ms, session
+
+    def come(self, now_ms: int) -> None:
+        """Be there, where it is time."""
+        if now_ms < self._at_ms or self.done():
+            return
+        if isinstance(self._session, VoiceguideError):
+            self.set_exception(self._session)
+        else:
+            self.set_result(self._session)
+
+
 def exported(timeline: Timeline, bed: Bed = BED) -> Block:
     return np.concatenate(list(mix_of(timeline, bed).blocks()))
 
@@ -153,7 +175,6 @@ class Performance:
     Args:
         asks: Commands by the millisecond of the performance.
         prepared: The session.
-        ready: Is told the millisecond, and may settle what is prepared.
         first: Its first words.
         stage: What it is made of, where that is not as usual; its clock is the performance's.
     """
@@ -163,17 +184,17 @@ class Performance:
         asks: dict[int, Iterable[Command]],
         prepared: "Future[Session]",
         *,
-        ready: Callable[[int], None] = lambda _now_ms: None,
         first: "Future[Session] | None" = None,
         **stage: Any,
     ) -> None:
         self.seen: list[Status | None] = []
-        self._asks, self._ready = deque(sorted(asks.items())), ready
+        self._asks = deque(sorted(asks.items()))
+        self._arriving = [each for each in (first, prepared) if isinstance(each, Arriving)]
         self._commands: Commands = SimpleQueue()
         live = Live(
             stage_of(clock=lambda: self.now_ms / 1_000, **stage), prepared, self._commands, self._watch, first=first
         )
-        self._ready(0)
+        self._let_come()
         output = Kept()
         try:
             perform(live, plugged(output))
@@ -184,9 +205,13 @@ class Performance:
     def now_ms(self) -> int:
         return len(self.seen) * BLOCK_FRAMES // FRAMES_PER_MS
 
+    def _let_come(self) -> None:
+        for session in self._arriving:
+            session.come(self.now_ms)
+
     def _watch(self, status: Status | None) -> None:
         self.seen.append(status)
-        self._ready(self.now_ms)
+        self._let_come()
         while self._asks and self._asks[0][0] <= self.now_ms:
             for command in self._asks.popleft()[1]:
                 self._commands.put(command)

@@ -1,6 +1,5 @@
 import random
 from collections.abc import Iterable
-from concurrent.futures import Future
 from queue import SimpleQueue
 
 import numpy as np
@@ -9,6 +8,7 @@ from live_parts import (
     BED,
     GONE,
     SESSION,
+    Arriving,
     Fragile,
     Kept,
     Performance,
@@ -50,13 +50,8 @@ def block_at(moment_ms: int) -> int:
 
 def play(asks: dict[int, Verb], *, bed=BED, ready_after_ms: int = 0, error: VoiceguideError | None = None):
     """Perform the session; `asks` are commands by the millisecond of the performance."""
-    prepared: Future[Session] = Future()
-
-    def settle(now_ms: int) -> None:
-        if now_ms >= ready_after_ms and not prepared.done():
-            prepared.set_exception(error) if error else prepared.set_result(Session(mix=mix_of(SESSION, bed)))
-
-    done = Performance(as_commands(asks), prepared, ready=settle, bed=bed)
+    prepared = Arriving(ready_after_ms, error or Session(mix=mix_of(SESSION, bed)))
+    done = Performance(as_commands(asks), prepared, bed=bed)
     return done.sound, done.seen
 
 
@@ -256,13 +251,9 @@ def test_the_session_waits_for_its_speech_while_the_music_plays():
 
 
 def test_a_jump_that_is_asked_for_early_is_done_when_the_session_is_there():
-    prepared: Future[Session] = Future()
+    prepared = Arriving(1_000, Session(mix=mix_of(SESSION)))
 
-    def settle(now_ms: int) -> None:
-        if now_ms >= 1_000 and not prepared.done():
-            prepared.set_result(Session(mix=mix_of(SESSION)))
-
-    done = Performance({100: [Command(Verb.JUMP, 2)]}, prepared, ready=settle)
+    done = Performance({100: [Command(Verb.JUMP, 2)]}, prepared)
 
     known = [status for status in done.seen if status]
     assert (known[0].step, known[0].position_ms) == (2, 15_000 + BLOCK_MS)
@@ -270,16 +261,10 @@ def test_a_jump_that_is_asked_for_early_is_done_when_the_session_is_there():
 
 def test_what_is_pressed_before_the_first_words_is_done_with_them():
     timeline, known_ms = beginning(MADE)
-    first: Future[Session] = Future()
-    whole: Future[Session] = Future()
+    first = Arriving(4_000, Session(mix=mix_of(timeline), known_ms=known_ms))
+    whole = Arriving(15_000, Session(mix=mix_of(MADE.timeline), made=MADE))
 
-    def settle(now_ms: int) -> None:
-        if now_ms >= 4_000 and not first.done():
-            first.set_result(Session(mix=mix_of(timeline), known_ms=known_ms))
-        if now_ms >= 15_000 and not whole.done():
-            whole.set_result(Session(mix=mix_of(MADE.timeline), made=MADE))
-
-    done = Performance({500: [Command(Verb.NEXT)]}, whole, ready=settle, first=first, terms=TERMS)
+    done = Performance({500: [Command(Verb.NEXT)]}, whole, first=first, terms=TERMS)
 
     begun = next(status for status in done.seen if status)
     assert (begun.step, begun.position_ms) == (1, MADE.timeline.chapters[1].start_ms + BLOCK_MS)
@@ -298,30 +283,20 @@ def test_what_is_pressed_before_the_first_words_is_done_with_them():
 )
 def test_what_is_pressed_early_is_done_in_its_order(asked, step, held):
     timeline, known_ms = beginning(MADE)
-    first: Future[Session] = Future()
-    whole: Future[Session] = Future()
-
-    def settle(now_ms: int) -> None:
-        if now_ms >= 4_000 and not first.done():
-            first.set_result(Session(mix=mix_of(timeline), known_ms=known_ms))
-        if now_ms >= 5_000 and not whole.done():
-            whole.set_result(Session(mix=mix_of(MADE.timeline), made=MADE))
+    first = Arriving(4_000, Session(mix=mix_of(timeline), known_ms=known_ms))
+    whole = Arriving(5_000, Session(mix=mix_of(MADE.timeline), made=MADE))
 
     over = {8_000: [Command(Verb.STOP), Command(Verb.STOP)]}
-    done = Performance({500: asked, **over}, whole, ready=settle, first=first, terms=TERMS)
+    done = Performance({500: asked, **over}, whole, first=first, terms=TERMS)
 
     status = done.seen[block_at(5_300)]
     assert (status.step, status.held) == (step, held)
 
 
 def test_a_minute_that_is_asked_for_early_counts_for_the_step_that_is_resumed():
-    prepared: Future[Session] = Future()
+    prepared = Arriving(3_000, Session(mix=mix_of(MADE.timeline), made=MADE, begins_with=2))
 
-    def settle(now_ms: int) -> None:
-        if now_ms >= 3_000 and not prepared.done():
-            prepared.set_result(Session(mix=mix_of(MADE.timeline), made=MADE, begins_with=2))
-
-    done = Performance({500: [Command(Verb.LONGER)]}, prepared, ready=settle, terms=TERMS)
+    done = Performance({500: [Command(Verb.LONGER)]}, prepared, terms=TERMS)
 
     knead = MADE.plan.steps[1]
     assert max(s.position_ms - s.step_start_ms for s in done.seen if s and s.title == "Knead") == pytest.approx(
@@ -330,13 +305,9 @@ def test_a_minute_that_is_asked_for_early_counts_for_the_step_that_is_resumed():
 
 
 def test_a_session_that_is_resumed_begins_with_its_step_and_a_hold_lasts():
-    prepared: Future[Session] = Future()
+    prepared = Arriving(3_000, Session(mix=mix_of(SESSION), begins_with=2))
 
-    def settle(now_ms: int) -> None:
-        if now_ms >= 3_000 and not prepared.done():
-            prepared.set_result(Session(mix=mix_of(SESSION), begins_with=2))
-
-    done = Performance(as_commands({500: Verb.TOGGLE, 9_000: Verb.TOGGLE}), prepared, ready=settle)
+    done = Performance(as_commands({500: Verb.TOGGLE, 9_000: Verb.TOGGLE}), prepared)
 
     known = [status for status in done.seen if status]
     assert (known[0].step, known[0].position_ms, known[0].held) == (2, 15_000, True)
@@ -469,13 +440,9 @@ def test_a_promise_holds_through_an_interruption():
 def test_an_end_is_promised_with_the_first_words():
     timeline, known_ms = beginning(MADE)
     first = settled(Session(mix=mix_of(timeline), known_ms=known_ms))
-    whole: Future[Session] = Future()
+    whole = Arriving(10_000, Session(mix=mix_of(MADE.timeline), made=MADE))
 
-    def settle(now_ms: int) -> None:
-        if now_ms >= 10_000 and not whole.done():
-            whole.set_result(Session(mix=mix_of(MADE.timeline), made=MADE))
-
-    done = Performance({}, whole, ready=settle, first=first, terms=TERMS, keep_end=True)
+    done = Performance({}, whole, first=first, terms=TERMS, keep_end=True)
 
     assert {status.ends_at_s for status in done.seen} == {MADE.plan.length_ms / 1_000}
 
@@ -545,18 +512,12 @@ def test_the_first_words_do_not_wait_for_the_last():
     )
     timeline, known_ms = beginning(other)
     assert [cue.name for cue in timeline.cues if cue.role is Role.SPEECH] == ["A routine.", "Take your time.", "Glide."]
-    whole: Future[Session] = Future()
     # What comes later turns out to be a little longer than was thought.
     slower = Terms(Options(budget_ms=100_000), phrases("en"), lambda text: 2 * measure(text) + (text == "Knead."))
     made = schedule(MADE.plan.routine, slower)
+    whole = Arriving(20_000, Session(mix=mix_of(made.timeline), made=made))
 
-    def settle(now_ms: int) -> None:
-        if now_ms >= 20_000 and not whole.done():
-            whole.set_result(Session(mix=mix_of(made.timeline), made=made))
-
-    done = Performance(
-        {}, whole, ready=settle, first=settled(Session(mix=mix_of(timeline), known_ms=known_ms)), terms=TERMS
-    )
+    done = Performance({}, whole, first=settled(Session(mix=mix_of(timeline), known_ms=known_ms)), terms=TERMS)
 
     assert known_ms == timeline.chapters[1].start_ms + 20_000
     assert np.abs(done.sound.astype(int) - exported(made.timeline)).max() <= 1
@@ -564,14 +525,10 @@ def test_the_first_words_do_not_wait_for_the_last():
 
 def test_where_the_first_words_end_the_session_waits_for_the_whole():
     timeline, known_ms = beginning(MADE)
-    whole: Future[Session] = Future()
-
-    def settle(now_ms: int) -> None:
-        if now_ms >= known_ms + 5_000 and not whole.done():
-            whole.set_result(Session(mix=mix_of(MADE.timeline), made=MADE))
+    whole = Arriving(known_ms + 5_000, Session(mix=mix_of(MADE.timeline), made=MADE))
 
     first = settled(Session(mix=mix_of(timeline), known_ms=known_ms))
-    done = Performance({}, whole, ready=settle, first=first, terms=TERMS)
+    done = Performance({}, whole, first=first, terms=TERMS)
 
     assert len(done.sound) == pytest.approx(frames(MADE.plan.length_ms + 5_000), abs=BLOCK_FRAMES)
     assert steepest(done.sound) < 2 * steepest(exported(MADE.timeline))
@@ -579,14 +536,10 @@ def test_where_the_first_words_end_the_session_waits_for_the_whole():
 
 def test_a_step_further_than_the_first_words_begins_when_the_whole_is_there():
     timeline, known_ms = beginning(MADE)
-    whole: Future[Session] = Future()
-
-    def settle(now_ms: int) -> None:
-        if now_ms >= 8_000 and not whole.done():
-            whole.set_result(Session(mix=mix_of(MADE.timeline), made=MADE))
+    whole = Arriving(8_000, Session(mix=mix_of(MADE.timeline), made=MADE))
 
     first = settled(Session(mix=mix_of(timeline), known_ms=known_ms))
-    done = Performance({3_000: [Command(Verb.NEXT), Command(Verb.NEXT)]}, whole, ready=settle, first=first, terms=TERMS)
+    done = Performance({3_000: [Command(Verb.NEXT), Command(Verb.NEXT)]}, whole, first=first, terms=TERMS)
 
     assert done.seen[block_at(9_000)].title == "Knead"
     # It begins with the block after the one in which it was settled.
