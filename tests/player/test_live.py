@@ -523,8 +523,10 @@ def test_the_first_words_do_not_wait_for_the_last():
     assert np.abs(done.sound.astype(int) - exported(made.timeline)).max() <= 1
 
 
-def test_where_the_first_words_end_the_session_waits_for_the_whole():
+@pytest.mark.parametrize("more_ms", [0, 1, BLOCK_MS - 1])
+def test_where_the_first_words_end_the_session_waits_for_the_whole(more_ms):
     timeline, known_ms = beginning(MADE)
+    known_ms += more_ms
     whole = Arriving(known_ms + 5_000, Session(mix=mix_of(MADE.timeline), made=MADE))
 
     first = settled(Session(mix=mix_of(timeline), known_ms=known_ms))
@@ -595,9 +597,9 @@ def test_ten_thousand_commands_never_make_two_sentences_be_heard_at_once_and_the
     asks: dict[int, list[Command]] = {}
     now_ms = 0
     for _ in range(10_000):
-        now_ms += chance.choice((0, 0, 0, 0, 0, 0, 20, 140))
+        now_ms += BLOCK_MS * chance.choice((0, 0, 0, 0, 0, 0, 1, 7))
         asks.setdefault(now_ms, []).append(Command(chance.choice(verbs), chance.randint(1, 4)))
-    asks[now_ms + 20] = [Command(Verb.STOP)]
+    asks[now_ms + BLOCK_MS] = [Command(Verb.STOP)]
 
     class Steady(ToneBank):
         """Speech of one level; chimes that nobody hears."""
@@ -615,9 +617,9 @@ def test_ten_thousand_commands_never_make_two_sentences_be_heard_at_once_and_the
 
     levels = np.abs(done.sound[: len(done.seen) * BLOCK_FRAMES, 0].astype(int)).reshape(-1, BLOCK_FRAMES).max(axis=1)
     asked = np.zeros(len(levels), bool)
-    asked[[ms // 20 for ms in asks if ms < 20 * len(levels)]] = True
+    asked[[ms // BLOCK_MS for ms in asks if ms < BLOCK_MS * len(levels)]] = True
     # What a command cuts fades over 80 ms, while the next may begin.
-    calm = ~np.convolve(asked, np.ones(6, bool))[: len(levels)].astype(bool)
+    calm = ~np.convolve(asked, np.ones(1 + 80 // BLOCK_MS, bool))[: len(levels)].astype(bool)
     one_voice = round(0.1 * 0.5**0.5 * 32_768)
     assert levels[calm].max() == pytest.approx(one_voice, abs=1)
     assert sum(calm) > 500

@@ -163,9 +163,9 @@ class Handing:
         return False
 
     def _say(self, start_ms: int, stop_ms: int) -> None:
-        cues = self._mix.timeline.cues
-        first, end = (bisect_left(cues, at_ms, key=lambda cue: cue.at_ms) for at_ms in (start_ms, stop_ms))
-        for cue in cues[first:end]:
+        timeline = self._mix.timeline
+        first, end = (bisect_left(timeline.cue_starts_ms, at_ms) for at_ms in (start_ms, stop_ms))
+        for cue in timeline.cues[first:end]:
             if cue.role is Role.SPEECH:
                 self._aloud(cue.name)
 

@@ -55,7 +55,7 @@ def play(
     Args:
         request: What to play.
         commands: What is asked for while it plays.
-        watch: Is told where the session stands, 40 times a second; `None` while the speech is still being made.
+        watch: Is told where the session stands, 25 times a second; `None` while the speech is still being made.
         resumed: From `to_resume`: goes on at the step that was interrupted.
         phone: How a phone shows it.
 

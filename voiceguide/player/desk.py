@@ -53,9 +53,21 @@ class Knob:
         if value != self._to:
             self._from, self._to, self._done = self.value, value, 0
 
+    @property
+    def rests(self) -> bool:
+        """Whether it has come to where it was turned."""
+        return self._done >= self._length
+
+    def apply(self, buffer: Buffer) -> None:
+        """Bring the next frames of a sound to its gain; where it rests, without much work."""
+        if not self.rests:
+            buffer *= both(self.read(len(buffer)))
+        elif self.value != 1.0:
+            buffer *= np.float32(self.value)
+
     def read(self, count: int) -> Curve:
         """Return the gain of the next `count` frames, shape ``(count,)``."""
-        if self._done >= self._length:
+        if self.rests:
             return np.full(count, self.value, np.float32)
         along = np.minimum(1.0, (self._done + np.arange(1, count + 1)) / self._length)
         self._done += count
@@ -171,8 +183,9 @@ class Desk:
         )
         self._add_cuts(voices)
         self._add_aside(voices)
-        buffer += voices * both(self._voice.read(count))
-        buffer *= both(self._all.read(count))
+        self._voice.apply(voices)
+        buffer += voices
+        self._all.apply(buffer)
         self._expected = None if position is None else position + count
         return as_block(buffer)
 
@@ -189,15 +202,17 @@ class Desk:
         curve = self._glided(self._target(position, count))
         self._gain = float(curve[-1])
         music = as_buffer(self._bed.read(self._bed_at, self._bed_at + count))
-        going_on = self._going_on.read(count)
-        music *= both(self._turned(curve) * going_on)
-        if going_on.any():
+        music *= both(self._turned(curve))
+        if self._going_on.value or not self._going_on.rests:
             # Through a pause the music waits too.
             self._bed_at += count
+        self._going_on.apply(music)
         return music
 
     def _turned(self, curve: Curve) -> Curve:
         """Return the gain of the music as its knob has it: louder while it idles, never under words."""
+        if self._music.rests and self._music.value == 1.0:
+            return curve
         knob = self._music.read(len(curve))
         if self._low >= 1.0:
             return curve * knob

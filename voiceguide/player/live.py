@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
-from itertools import takewhile
 from queue import Empty
 from typing import Final
 
@@ -24,10 +23,10 @@ from voiceguide.player.status import Status, status_of
 from voiceguide.player.transport import Transport
 from voiceguide.scheduler.pauses import BETWEEN_SENTENCES_MS
 from voiceguide.scheduler.timeline import Cue, Role, Timeline
-from voiceguide.units import MINUTE_MS, SECOND_MS, frames
+from voiceguide.units import FRAMES_PER_MS, MINUTE_MS, SECOND_MS, frames
 
-BLOCK_FRAMES: Final = frames(25)
-"""A command waits for half of it, and what a block costs is paid 40 times a second."""
+BLOCK_FRAMES: Final = frames(40)
+"""A command waits for half of it, and what a block costs is paid 25 times a second."""
 
 QUICK_FADE_FRAMES: Final = frames(600)
 """How a session ends that is interrupted."""
@@ -174,10 +173,9 @@ class Live:
         What a sound device holds and what such a voice takes to begin are both some tenths of a second: so they are
         taken for the same.
         """
-        cues = self._transport.timeline.cues
-        first = bisect_left(cues, position, key=lambda cue: frames(cue.at_ms))
-        begun = takewhile(lambda cue: frames(cue.at_ms) < position + BLOCK_FRAMES, cues[first:])
-        self._aloud(cue.name for cue in begun if cue.role is Role.SPEECH)
+        timeline, ends = self._transport.timeline, (position, position + BLOCK_FRAMES)
+        first, end = (bisect_left(timeline.cue_starts_ms, -(-at // FRAMES_PER_MS)) for at in ends)
+        self._aloud(cue.name for cue in timeline.cues[first:end] if cue.role is Role.SPEECH)
 
     def _aloud(self, sentences: Iterable[str]) -> None:
         for sentence in sentences if not self._transport.muted else ():
@@ -186,7 +184,9 @@ class Live:
     def _position(self) -> int | None:
         """Return the frame to play next; `None` while only music plays."""
         transport = self._transport
-        knows_no_more = transport.position >= frames(self._session.known_ms)
+        # Never past what is known: the step would begin again when the rest is there.
+        after = transport.position + BLOCK_FRAMES
+        knows_no_more = bool(self._arriving) and after > frames(self._session.known_ms)
         return None if transport.waiting or self._desk.speaking or knows_no_more else transport.position
 
     def _asked(self) -> Iterator[Command]:
@@ -276,8 +276,7 @@ class Live:
 
     def _heard(self, timeline: Timeline) -> tuple[Cue, ...]:
         """Return what begins up to now."""
-        now = bisect_right(timeline.cues, self._transport.position_ms, key=lambda cue: cue.at_ms)
-        return timeline.cues[:now]
+        return timeline.cues[: bisect_right(timeline.cue_starts_ms, self._transport.position_ms)]
 
     def _take_what_was_refitted(self) -> None:
         refitted = self._refitting.poll(self._session, self._transport, moves=self._position() is not None)

@@ -82,7 +82,7 @@ def status_of(
         muted=transport.muted,
         waits=chapter.waits,
         device_lost=device_lost,
-        steps=tuple(each.title for each in timeline.chapters[1:-1]),
+        steps=timeline.step_titles,
         news=news,
         ends_at_s=ends_at_s,
     )

@@ -79,7 +79,7 @@ class Transport:
     @property
     def chapter_index(self) -> int:
         """Which chapter the position lies in: 0 is the opening, the last one the closing."""
-        return max(0, bisect_right(self.timeline.chapters, self.position_ms, key=lambda c: c.start_ms) - 1)
+        return max(0, bisect_right(self.timeline.chapter_starts_ms, self.position_ms) - 1)
 
     @property
     def chapter(self) -> Chapter:
@@ -90,7 +90,7 @@ class Transport:
     def sentence(self) -> Cue | None:
         """The sentence that the position lies in."""
         cues = self.timeline.cues
-        for cue in reversed(cues[: bisect_right(cues, self.position_ms, key=lambda cue: cue.at_ms)]):
+        for cue in reversed(cues[: bisect_right(self.timeline.cue_starts_ms, self.position_ms)]):
             if cue.role is Role.SPEECH:
                 return cue if self.position_ms < cue.end_ms else None
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from voiceguide.scheduler.narration import Line, Script
@@ -56,13 +57,28 @@ class Chapter:
     """Whether a live session goes on from it only when a key is pressed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Timeline:
     """A whole session. Cues are sorted by time; chapters follow each other without a gap."""
 
     length_ms: int
     cues: tuple[Cue, ...]
     chapters: tuple[Chapter, ...]
+
+    @cached_property
+    def cue_starts_ms(self) -> list[int]:
+        """Where each cue starts: a live session looks there with every block."""
+        return [cue.at_ms for cue in self.cues]
+
+    @cached_property
+    def chapter_starts_ms(self) -> list[int]:
+        """Where each chapter starts."""
+        return [chapter.start_ms for chapter in self.chapters]
+
+    @cached_property
+    def step_titles(self) -> tuple[str, ...]:
+        """The titles of all steps, in order: of the chapters between the opening and the closing."""
+        return tuple(chapter.title for chapter in self.chapters[1:-1])
 
     def without_quiet_ending(self) -> "Timeline":
         """Return a session that ends with its bell, where music was to play on after it."""
