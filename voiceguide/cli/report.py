@@ -41,14 +41,13 @@ def problems_of(error: VoiceguideError, file: Path) -> list[dict[str, Any]]:
 
 def note(text: str) -> None:
     """Print something that a person may want to know and no program wants to read."""
-    print(text, file=sys.stderr)
+    # In one piece: another thread may have something to tell, too.
+    print(f"{text}\n", end="", file=sys.stderr)
 
 
 def show_notes() -> None:
-    """Print warnings of all parts, and what the use cases tell."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    logging.getLogger("voiceguide").addHandler(handler)
+    """Print warnings of all parts, and what the use cases tell; above the bars, where there are any."""
+    logging.getLogger("voiceguide").addHandler(_Teller(note))
     logging.getLogger("voiceguide.guide").setLevel(logging.INFO)
 
 
@@ -72,7 +71,11 @@ class _Teller(logging.Handler):
         self._tell = tell
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._tell(self.format(record))
+        try:
+            self._tell(self.format(record))
+        except OSError:
+            # A terminal that is gone ends nobody's work.
+            self.handleError(record)
 
 
 def _print_two_lines(message: str, hint: str) -> None:
