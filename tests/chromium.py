@@ -4,7 +4,6 @@ Chromium reads commands from its file 3 and writes answers and events to its fil
 zero byte (https://chromedevtools.github.io/devtools-protocol/).
 """
 
-import base64
 import fcntl
 import json
 import os
@@ -14,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 COMMAND: Final = "chromium"
@@ -193,11 +191,6 @@ class Tab:
         return [
             (node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node.get("ignored")
         ]
-
-    def screenshot(self, target: Path, *, whole: bool = False) -> None:
-        """Save what is seen as a .png."""
-        data = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
-        target.write_bytes(base64.b64decode(data))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from chromium import COMMAND, chromium
 from command import VOICEGUIDE, assert_refused, voiceguide
 from needs import needs, needs_command
 
@@ -50,6 +51,39 @@ def test_a_page_holds_its_track_and_leaves_nothing_else(tmp_path: Path):
     text = (tmp_path / "massage.html").read_text("utf-8")
     assert "Slow strokes" in text
     assert len(text) > 3_000_000
+
+
+@needs_command(COMMAND, "bash")
+def test_the_page_of_a_real_session_plays_skips_and_goes_on_after_a_reload(tmp_path: Path):
+    done = voiceguide("export", *SHORT, "-o", tmp_path / "massage.html")
+    assert done.returncode == 0, done.stderr
+    opened = "!document.querySelector('#hold').disabled && sound.readyState >= 3"
+
+    with chromium() as browser, browser.tab(width=390, height=844, phone=True) as tab:
+        tab.open((tmp_path / "massage.html").as_uri())
+        tab.wait_for(opened)
+        session = json.loads(tab.value("document.getElementById('session').textContent"))
+        length_s = tab.value("sound.duration")
+        tab.click("#hold")
+        tab.wait_for("sound.currentTime > 0.3")
+        tab.click("#next")
+        tab.click("#next")
+        tab.wait_for("!sound.seeking")
+        at_s = tab.value("sound.currentTime")
+        tab.click("#hold")
+        tab.wait_for("sound.paused")
+        tab.reload()
+        tab.wait_for(opened)
+        again_s = tab.value("sound.currentTime")
+        shown = tab.value("document.querySelector('#step').innerText")
+        complaints, requests = tab.complaints(), tab.requests()
+
+    start_s, end_s = (session["steps"][2][name] / 1000 for name in ("startMs", "endMs"))
+    assert length_s == pytest.approx(4 * 60, abs=0.05)
+    assert start_s <= at_s <= again_s < end_s
+    assert shown == session["steps"][2]["title"]
+    assert complaints == []
+    assert {address.partition(":")[0] for address in requests} <= {"file", "blob", "data"}
 
 
 def test_a_timetable_stems_and_a_file_a_step_stand_beside_a_track(tmp_path: Path):

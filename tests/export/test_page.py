@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from math import atan, degrees
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import pytest
 from chromium import COMMAND, Browser, Tab, chromium
 from needs import needs_command
 
-from voiceguide.export.page import SOUND, _words, page
+from voiceguide.export.page import SOUND, _part, _words, page
 from voiceguide.routine.model import Routine, Section, Step
 from voiceguide.scheduler.phrases import languages
 from voiceguide.scheduler.timeline import Chapter, Cue, Role, Timeline
@@ -516,6 +517,25 @@ def test_a_sound_that_cannot_be_played_says_so(tab, tmp_path):
     tab.wait_for("document.querySelector('[role=alert]')?.innerText.startsWith('This browser cannot play')")
 
 
+def test_a_browser_that_is_too_old_for_the_script_says_what_to_do(browser, sound, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "voiceguide.export.page._part", lambda name: _part(name) + (" later ??? syntax" if name == "page.js" else "")
+    )
+    old = written(tmp_path, sound)
+
+    with browser.tab() as tab:
+        tab.open(old.as_uri())
+        tab.wait_for("document.body.innerText.startsWith('This page plays a massage session')")
+
+        assert text(tab, "body").count("\n") == 0
+
+
+def test_the_script_holds_nothing_newer_than_the_browsers_of_2017():
+    newer = r"\?\.(?!\d)|\?\?|[|&?]{2}=|catch \{|#\w+ ?[=(;]|\bstatic\b|\{ ?\.\.\.|for await|\d_\d|\dn\b"
+
+    assert re.findall(newer, _part("page.js")) == []
+
+
 def test_without_scripts_it_says_what_to_do(tab, massage):
     tab.ask("Emulation.setScriptExecutionDisabled", value=True)
     tab.ask("Page.navigate", url=massage.as_uri())
@@ -597,11 +617,66 @@ def test_the_hold_button_is_large_and_in_reach_on_every_screen(browser, hostile,
     assert wide * high >= 0.09 * width * height
 
 
-def test_the_step_is_large_enough_for_two_metres(browser, massage):
-    with browser.tab(width=390, height=844, phone=True) as tab:
-        ready(tab, massage)
+LONGEST = (
+    "Welcome",
+    "Kneading between spine and shoulder blade, right side",
+    "Soreness, and when to see a specialist",
+    "Glide",
+    "The end",
+)
+"""The longest titles of the library."""
 
-        assert tab.value("parseFloat(getComputedStyle(document.querySelector('#step')).fontSize)") >= 32
+SCREENS = ((390, 844, 64.6), (360, 640, 62.3), (844, 390, 139.8), (1280, 800, 286))
+"""Width and height in pixels of style sheets, and the width in millimetres: two phones, upright and on the side, and a
+laptop."""
+
+SEEN = """
+["section", "step", "caption", "step-left", "session-left", "after-title"].map((id) => {
+  const element = document.getElementById(id);
+  const { left, top, right, bottom } = element.getBoundingClientRect();
+  const covered = [[left + 1, top + 1], [right - 1, bottom - 1]].some(([x, y]) => {
+    const found = document.elementFromPoint(x, y);
+    return !found || !(element.contains(found) || found.contains(element));
+  });
+  return [id, parseFloat(getComputedStyle(element).fontSize), covered];
+})
+"""
+"""What the giver looks at: its size in pixels, and whether a part of it lies under something else or off the screen."""
+
+
+@pytest.mark.parametrize(("width", "height", "width_mm"), SCREENS)
+@pytest.mark.parametrize(("titles", "step_minutes"), [(TITLES, 7), (LONGEST, 5.5)])
+def test_step_next_step_and_times_are_legible_from_two_metres(
+    browser, sound, tmp_path, titles, step_minutes, width, height, width_mm
+):
+    said = ((STARTS_MS[1] + 200, 9_000, "Knead slowly and broadly, from the spine out to the edge of the blade."),)
+    with browser.tab(width=width, height=height, phone=True) as tab:
+        ready(tab, written(tmp_path, sound, timeline(titles, sentences=said)))
+        tab.press(" ")
+        seek(tab, STARTS_MS[1] + 1_000)
+        tab.wait_for("document.querySelector('#caption').innerText")
+
+        seen = {name: (size, covered) for name, size, covered in tab.value(SEEN)}
+
+    assert [name for name, (_, covered) in seen.items() if covered] == []
+    # A capital is 0.7 of the size of its font high.
+    minutes = {name: degrees(atan(0.7 * size * width_mm / width / 2000)) * 60 for name, (size, _) in seen.items()}
+    assert minutes["step"] >= step_minutes
+    # Good eyes need five.
+    assert min(minutes[name] for name in ("after-title", "step-left", "session-left")) >= 5.5
+
+
+def test_the_one_word_of_a_step_is_made_smaller_rather_than_broken(browser, sound, tmp_path):
+    with browser.tab(width=360, height=640, phone=True) as tab:
+        ready(tab, written(tmp_path, sound, timeline(("Schultermassage", *TITLES[1:]))))
+
+        wrap, wide, room = tab.value(
+            "(step => [getComputedStyle(step).overflowWrap, step.scrollWidth, step.clientWidth])"
+            "(document.querySelector('#step'))"
+        )
+
+    assert wrap == "normal"
+    assert wide <= room
 
 
 def test_it_speaks_the_language_of_the_session(tab, sound, tmp_path):

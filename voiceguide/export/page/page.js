@@ -1,9 +1,11 @@
 // Plays the session that lies in this page. Positions are milliseconds of the session, as in its plan.
+// Nothing in it is newer than ES2017: one operator that a phone does not know, and it runs none of this.
 "use strict";
 
 (() => {
   const PREVIOUS_MS = 5000; // So long after its start "previous" means the step before, later the start of this one.
   const NEAR_MS = 50; // A browser that seeks to a step may stop a codec frame before it.
+  const STEP_SIZES = [1, 0.9, 0.8, 0.72, 0.64]; // The first with which all is on the screen and no word is broken.
   const LEAST_KEPT_MS = 5000; // Whoever stops that early or that late begins anew.
 
   const get = (id) => document.getElementById(id);
@@ -19,7 +21,7 @@
 
   // ---- Where we are
 
-  const nowMs = () => wantedMs ?? Math.min(sound.currentTime * 1000, lengthMs);
+  const nowMs = () => (wantedMs === null ? Math.min(sound.currentTime * 1000, lengthMs) : wantedMs);
 
   const stepNow = () => steps.filter((step) => step.startMs <= nowMs() + NEAR_MS).length - 1;
 
@@ -37,7 +39,7 @@
       try {
         const ms = Number(localStorage.getItem(this.key));
         return ms >= LEAST_KEPT_MS && ms <= lengthMs - LEAST_KEPT_MS ? ms : 0;
-      } catch {
+      } catch (refused) {
         return 0;
       }
     },
@@ -45,7 +47,7 @@
       keptMs = ms;
       try {
         localStorage.setItem(this.key, String(Math.round(ms)));
-      } catch {
+      } catch (refused) {
         // As above.
       }
     },
@@ -107,29 +109,43 @@
   };
 
   const showStep = (index) => {
-    entries[shown]?.removeAttribute("aria-current");
+    if (shown >= 0) entries[shown].removeAttribute("aria-current");
     entries[index].setAttribute("aria-current", "step");
     shown = index;
     const { title, section } = steps[index];
+    const after = steps[index + 1];
     put("step", title);
-    get("step").classList.toggle("long", title.length > 40);
-    put("section", section ?? "");
-    put("after-title", steps[index + 1]?.title ?? "");
-    get("after").hidden = index === steps.length - 1;
+    put("section", section || "");
+    put("after-title", after ? after.title : "");
+    get("after").hidden = !after;
+    fitStep();
     // Where the list scrolls by itself, beside the player.
     get("steps").scrollTop = entries[index].offsetTop - get("steps").clientHeight / 3;
     tellSystem(title);
   };
 
+  const fitStep = () => {
+    const main = document.querySelector("main");
+    const step = get("step");
+    step.style.overflowWrap = "normal";
+    for (const size of STEP_SIZES) {
+      step.style.setProperty("--fit", size);
+      const seen = main.scrollHeight <= Math.min(main.clientHeight, window.innerHeight) + 1;
+      if (seen && step.scrollWidth <= step.clientWidth) return;
+    }
+    step.style.overflowWrap = "";
+  };
+
   const showState = () => {
     const plays = !sound.paused;
-    begun ||= plays;
+    begun = begun || plays;
     get("hold").classList.toggle("plays", plays);
     const waiting = sound.ended ? words.again : begun || nowMs() > 0 ? words.resume : words.start;
     if (!get("hold").disabled) put("hold-name", plays ? words.pause : waiting);
     document.querySelector("main").classList.toggle("fresh", !begun && nowMs() === 0);
     get("again").hidden = begun || nowMs() === 0;
     if (begun) say(sound.ended ? words.ended : "");
+    fitStep();
     if (system) system.playbackState = plays ? "playing" : "paused";
     tellPosition();
   };
@@ -201,15 +217,17 @@
   const tellSystem = (title) => {
     if (!system) return;
     const artwork = session.cover ? [{ src: session.cover, type: "image/png" }] : [];
-    system.metadata = new MediaMetadata({ title, artist: steps[shown].section ?? "", album: session.title, artwork });
+    system.metadata = new MediaMetadata({ title, artist: steps[shown].section || "", album: session.title, artwork });
     tellPosition();
   };
 
   const tellPosition = () => {
-    system?.setPositionState?.({ duration: lengthMs / 1000, position: nowMs() / 1000, playbackRate: 1 });
+    if (!system || !system.setPositionState) return;
+    system.setPositionState({ duration: lengthMs / 1000, position: nowMs() / 1000, playbackRate: 1 });
   };
 
   const listenToSystem = () => {
+    if (!system) return;
     const actions = {
       play,
       pause,
@@ -220,8 +238,8 @@
     };
     for (const [action, handler] of Object.entries(actions)) {
       try {
-        system?.setActionHandler(action, handler);
-      } catch {
+        system.setActionHandler(action, handler);
+      } catch (unknown) {
         // A browser that does not know this one.
       }
     }
@@ -232,9 +250,9 @@
   const stayAwake = () => {
     // One after the other, so that no lock is forgotten.
     awake = awake.then(async () => {
-      const needed = !sound.paused && !document.hidden;
-      if (lock?.released) lock = null;
-      if (needed && !lock) lock = await navigator.wakeLock?.request("screen");
+      const needed = !sound.paused && !document.hidden && navigator.wakeLock;
+      if (lock && lock.released) lock = null;
+      if (needed && !lock) lock = await navigator.wakeLock.request("screen");
       if (!needed && lock) await lock.release();
     }).catch(() => {}); // Refused, with a weak battery for example: the screen goes dark, the sound goes on.
   };
@@ -294,7 +312,7 @@
 
   document.addEventListener("keydown", (event) => {
     const act = KEYS[event.key];
-    const pressesButton = event.key === " " && event.target.closest?.("button");
+    const pressesButton = event.key === " " && event.target.closest && event.target.closest("button");
     if (!act || pressesButton || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if (!event.repeat) act();
@@ -334,7 +352,9 @@
   }
   document.addEventListener("visibilitychange", stayAwake);
   window.addEventListener("pagehide", keep);
+  window.addEventListener("resize", fitStep);
 
+  get("preview").remove();
   for (const element of document.querySelectorAll("main, nav")) element.hidden = false;
   put("title", session.title);
   fillBefore();
