@@ -68,7 +68,9 @@ def test_every_ending_is_a_file_of_that_kind_and_of_the_length(folder, ending):
     [
         (["elevensteps", "-o", "x.wav"], 3, "no routine called", "did you mean eleven-steps?"),
         (["eleven-steps", "-o", "x.xyz"], 7, ".xyz files are unknown", ".wav"),
-        (["eleven-steps", "-o", "x"], 7, "what kind of file", ".wav"),
+        (["eleven-steps", "-o", "x.htm"], 7, ".htm files are unknown", "did you mean .html?"),
+        (["eleven-steps", "-o", "x"], 7, "what kind of file", ".html"),
+        (["eleven-steps", "-o", "x" * 300 + ".wav"], 7, "file name too long", "a shorter name"),
         (["eleven-steps", "-o", "no/x.wav"], 7, "no/x.wav", "make the folder"),
         (["eleven-steps", "-o", "."], 7, "kind of file", ".wav"),
         (["eleven-steps", "-o", "there.wav"], 7, "exists already", "--force"),
@@ -142,12 +144,13 @@ def test_a_disk_that_is_full_leaves_nothing_half_written(tmp_path, kind):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_ffmpeg_an_mp3_is_refused_with_what_to_install(folder):
+@pytest.mark.parametrize("kind", ["mp3", "html"])
+def test_without_ffmpeg_what_needs_it_is_refused_with_what_to_install(folder, kind):
     env = machine_without(folder / "bin", modules=("imageio_ffmpeg",))
 
-    done = voiceguide("export", "./short.yaml", "-o", "x.mp3", cwd=folder, env=env)
+    done = voiceguide("export", "./short.yaml", "-o", f"x.{kind}", cwd=folder, env=env)
 
-    assert_refused(done, 7, "need ffmpeg", "imageio-ffmpeg")
+    assert_refused(done, 7, f"cannot write x.{kind}: .{kind} files need ffmpeg", "imageio-ffmpeg")
 
 
 def test_without_any_engine_the_error_says_what_to_install(folder):

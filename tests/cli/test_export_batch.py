@@ -143,6 +143,7 @@ def test_ctrl_c_ends_all_of_them_and_leaves_nothing_half_written(folder: Path):
         (["-m", "1,2", "-o", "{minute}.mp3"], 7, "there is no {minute}", "minutes"),
         (["-o", "{minutes}.mp3"], 7, "no minutes are asked for", "--minutes"),
         (["-m", "1,2", "-o", "nowhere"], 7, "nowhere is no folder", "make it first"),
+        (["-m", "1,2", "-o", "x" * 300], 7, "is no folder", "make it first"),
         (["-m", "1,9999", "-o", "tracks"], 4, "cannot last 9999 minutes", "720"),
     ],
 )

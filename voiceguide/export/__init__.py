@@ -1,1 +1,1 @@
-"""What goes with a session outside the program: pictures of it, and later tags, captions and pages."""
+"""What a session becomes outside the program: files, whole or in parts, captions, a timetable, pictures, a page."""

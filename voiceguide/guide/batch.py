@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -33,6 +34,9 @@ _FIELDS: Final = ("routine", "minutes", "voice")
 _ODD: Final = re.compile(r"[^\w.+-]+")
 """What no name of a file is to have from a name of a voice or a routine."""
 
+_LOOK_S: Final = 0.1
+"""How often Ctrl-C is looked for: on Windows it wakes nobody who waits."""
+
 _PATIENCE_S: Final = 10.0
 """How long the others may take to end after Ctrl-C."""
 
@@ -61,7 +65,7 @@ class Outcome:
 
 def has_fields(target: Path) -> bool:
     """Return whether a target is a pattern, with braces in its name; those of a folder count where they are ours."""
-    if target.is_dir():
+    if _is_folder(target):
         return False
     return bool(_FIELD.search(target.name)) or any(name in _FIELDS for name in _FIELD.findall(str(target.parent)))
 
@@ -158,7 +162,7 @@ class _Running:
     def collect(self, most: int) -> None:
         """Wait until no more than `most` of them are being written."""
         while len(self._open) > most:
-            done, self._open = wait(self._open, return_when=FIRST_COMPLETED)
+            done, self._open = wait(self._open, _LOOK_S, return_when=FIRST_COMPLETED)
             for session in done:
                 outcome = session.result()
                 if self._finished:
@@ -243,7 +247,7 @@ class _Voices:
 
 def _in_folder(target: Path, request: Request, several_voices: bool) -> Path:
     """Return the pattern for a target that is a folder; any other as it is."""
-    if target.is_dir():
+    if _is_folder(target):
         fields = [
             "routine",
             *(["minutes"] if request.options.budget_ms else []),
@@ -253,6 +257,11 @@ def _in_folder(target: Path, request: Request, several_voices: bool) -> Path:
     if not target.suffix:
         raise TargetError(f"{target} is no folder", hint=f"make it first, or end the name with {_KIND}")
     return target
+
+
+def _is_folder(target: Path) -> bool:
+    # `Path.is_dir` raises where one may not look, or a name is too long: what to do about it `check_order` tells.
+    return os.path.isdir(target)  # noqa: PTH112
 
 
 def _named(pattern: Path, request: Request) -> Path:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import ScheduleError, TargetError, VoiceguideError
-from voiceguide.guide.extras import PAGE, Extras, check_extras, files_beside
+from voiceguide.guide.extras import PAGE, Extras, check_extras, files_beside, sound_kind
 from voiceguide.guide.order import AUDIOBOOK, Order, Track, one_a_stem, sound_beside
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.stage import bed_of, clips_of, mix_of, rehearsed, tell_voice
@@ -104,17 +105,15 @@ def check_order(order: Order, request: Request) -> None:
         TargetError: It cannot.
         ScheduleError: The session is too long for it.
     """
-    from voiceguide.export.page import SOUND
-    from voiceguide.outputs.registry import check_target
-    from voiceguide.outputs.target import check_target as check_file
+    from voiceguide.outputs.registry import check_kind, known_kind
+    from voiceguide.outputs.target import check_target
 
     for target in order.targets:
         if order.quality == AUDIOBOOK and target.suffix.lower() != ".mp3":
             raise TargetError(f"{target} cannot be an audiobook for ACX, which takes .mp3", hint="name an .mp3 file")
-        # A page is written in the place of a sound, which is checked in the same way.
-        sound = target.with_suffix(SOUND) if target.suffix.lower() == PAGE else target
-        check_target(sound, overwrite=True, quality=order.quality)
-        check_file(target, order.overwrite)
+        known_kind(target, PAGE)
+        check_target(target, order.overwrite)
+        check_kind(target, sound_kind(target), order.quality)
     check_distinct(order)
     for target in one_a_stem(order.targets):
         check_extras(target, order.extras, order.overwrite)
@@ -165,10 +164,11 @@ def check_distinct(order: Order) -> list[Path]:
     Raises:
         TargetError: Two of them are one.
     """
-    seen: dict[Path, Path] = {}
+    seen: dict[str, Path] = {}
     beside = [file for target in one_a_stem(order.targets) for file in files_beside(target, order.extras)]
     for file in (*order.targets, *beside):
-        other = seen.setdefault(file.resolve(), file)
+        # `Path.resolve` raises where a link leads to itself.
+        other = seen.setdefault(os.path.realpath(file), file)
         if other is not file:
             raise TargetError(f"{other} and {file} are one file", hint="give each file a name of its own")
     return list(seen.values())

@@ -106,11 +106,24 @@ def check_target(path: Path, overwrite: bool = False, quality: Quality = "good")
     Raises:
         TargetError: The ending is unknown, what writes such files is not installed, or the place is not writable.
     """
-    kind = known_kind(path)
-    if hint := _file_output(kind, path, quality=quality).missing():
-        another = "another " if find_ffmpeg() else ""
-        raise TargetError(f"cannot write {path}: {kind} files need {another}ffmpeg", hint=hint)
+    check_kind(path, known_kind(path), quality)
     target.check_target(path, overwrite)
+
+
+def check_kind(path: Path, kind: str, quality: Quality = "good") -> None:
+    """Find out whether the sound of a file can be made here; whether the file can be written is left open.
+
+    Args:
+        path: The file to be, which errors name.
+        kind: The kind of its sound, one of `FILES`: the file's own ending, unless the sound is inside something else.
+        quality: How good the sound is to be.
+
+    Raises:
+        TargetError: What makes such sound is not installed, or not able to.
+    """
+    if hint := _file_output(kind, path.with_suffix(kind), quality=quality).missing():
+        another = "another " if find_ffmpeg() else ""
+        raise TargetError(f"cannot write {path}: {path.suffix.lower()} files need {another}ffmpeg", hint=hint)
 
 
 def file_output(
@@ -137,19 +150,23 @@ def file_output(
     return _file_output(known_kind(path), path, overwrite, frames=frames, tags=tags, quality=quality)
 
 
-def known_kind(path: Path) -> str:
-    """Return the ending of `path` in small letters, as `FILES` has it.
+def known_kind(path: Path, *others: str) -> str:
+    """Return the ending of `path` in small letters.
+
+    Args:
+        path: The file to be.
+        *others: Endings that may be asked for beside those of `FILES`, such as that of a page with the sound inside.
 
     Raises:
-        TargetError: No output writes such files.
+        TargetError: Nothing writes such files.
     """
-    kind = path.suffix.lower()
-    if kind in FILES:
+    kind, known = path.suffix.lower(), [*FILES, *others]
+    if kind in known:
         return kind
-    known = ", ".join(FILES)
     if not kind:
-        raise TargetError(f"cannot tell what kind of file {path} is to be", hint=f"end the name with one of {known}")
-    raise TargetError(f"cannot write {path}: {kind} files are unknown", hint=_near(kind, list(FILES)))
+        hint = f"end the name with one of {', '.join(known)}"
+        raise TargetError(f"cannot tell what kind of file {path} is to be", hint=hint)
+    raise TargetError(f"cannot write {path}: {kind} files are unknown", hint=_near(kind, known))
 
 
 def describe() -> Iterator[Readiness]:
