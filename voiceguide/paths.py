@@ -1,11 +1,18 @@
 """Where things lie: the person's folders, and what is bundled."""
 
+import os
 from functools import cache
 from pathlib import Path
 
 from platformdirs import PlatformDirs
 
 _PACKAGE = Path(__file__).parent
+
+
+def expanded(text: str) -> Path:
+    """Return a path as a person wrote it; ``~`` is their home, and ``~name`` of nobody is left as it is."""
+    # `Path.expanduser` raises for nobody's home.
+    return Path(os.path.expanduser(text))  # noqa: PTH111
 
 
 @cache

@@ -1,11 +1,12 @@
 """What a person asks for."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from voiceguide.audio.levels import Levels
+from voiceguide.paths import expanded
 from voiceguide.scheduler.options import Options
 
 RATE_WPM: Final = 145
@@ -60,12 +61,13 @@ def rooted_music(music: str) -> str:
     """Return own music by a path that holds from any folder; a name of bundled music as it is."""
     from voiceguide.media.sounds import NO_MUSIC, ambiences
 
-    own = Path(music).expanduser()
-    return str(own.resolve()) if music not in (NO_MUSIC, *ambiences()) and own.exists() else music
+    own = expanded(music)
+    # `Path.exists` raises where a name is too long, or one may not look; so does `Path.is_dir`.
+    return str(own.resolve()) if music not in (NO_MUSIC, *ambiences()) and os.path.exists(own) else music  # noqa: PTH110
 
 
 def rooted_voice(voice: str) -> str:
     """Return a voice whose folder of recordings, if it has one, is named by a path that holds from any folder."""
     engine, _, own = voice.partition(":")
-    folder = Path(own).expanduser()
-    return f"{engine}:{folder.resolve()}" if own and folder.is_dir() else voice
+    folder = expanded(own)
+    return f"{engine}:{folder.resolve()}" if own and os.path.isdir(folder) else voice  # noqa: PTH112

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.errors import ProgressError, SessionError
 from voiceguide.guide.request import Request, rooted_music, rooted_voice
+from voiceguide.paths import expanded
 from voiceguide.scheduler.schedule import Schedule
 from voiceguide.shapes import ShapeError, convert
 
@@ -78,7 +80,7 @@ def _rooted(request: Request, file: Path) -> Request:
     """Return what is asked for with paths that hold from any folder."""
     return replace(
         request,
-        routine=str(file.resolve()) if Path(request.routine).expanduser().is_file() else request.routine,
+        routine=str(file.resolve()) if os.path.isfile(expanded(request.routine)) else request.routine,  # noqa: PTH113
         music=rooted_music(request.music),
         voice=rooted_voice(request.voice),
     )

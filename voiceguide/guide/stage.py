@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceguide.errors import BudgetError, MediaError
 from voiceguide.guide.request import Progress, Request
 from voiceguide.guide.routines import fitting
+from voiceguide.paths import expanded
 from voiceguide.routine.amounts import LONGEST_MS
 from voiceguide.routine.model import Routine
 from voiceguide.scheduler.pauses import Measure
@@ -109,8 +111,10 @@ def bed_of(request: Request) -> Bed:
     if not request.music.strip() or "://" in request.music:
         hint = "name a file, a folder or a playlist on this machine, bundled music ('voiceguide sounds'), or none"
         raise MediaError(f"'{request.music}' is no music that can be played", hint=hint)
-    own = Path(request.music).expanduser()
-    if request.music in ambiences() or not (own.exists() or own.suffix or len(own.parts) > 1):
+    own = expanded(request.music)
+    # `Path.exists` raises where a name is too long, or one may not look.
+    there = os.path.exists(own)  # noqa: PTH110
+    if request.music in ambiences() or not (there or own.suffix or len(own.parts) > 1):
         return open_ambience(request.music, gain)
     return open_music(own, idle_gain=gain, shuffle=request.shuffle, seed=request.seed)
 

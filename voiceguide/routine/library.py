@@ -1,5 +1,6 @@
 """Finds routines by name: the person's own first, then the built-in ones."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +39,10 @@ def find_routine(name: str) -> Path:
     known = {entry.name: entry.path for entry in entries()}
     if name in known:
         return known[name]
-    path = Path(name).expanduser()
+    path = paths.expanded(name)
     if path.suffix.lower() in ENDINGS or path.parent != Path():
-        if path.is_file():
+        # `Path.is_file` raises where a name is too long, or one may not look.
+        if os.path.isfile(path):  # noqa: PTH113
             return path
         raise RoutineError(f"there is no routine file {name}", hint="check the path, or run 'voiceguide list'")
     hint = f"{near(name, known)} (a file is named by its path, with .yaml)"

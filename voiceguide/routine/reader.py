@@ -40,9 +40,9 @@ def read_routine(path: Path) -> Routine:
         BrokenRoutineError: It has problems; all are named.
         RoutineError: It cannot be opened.
     """
-    if path.exists() and not path.is_file():
-        raise RoutineError(f"{path} is no file", hint="give the path of a routine file, which ends in .yaml")
     try:
+        if path.exists() and not path.is_file():
+            raise RoutineError(f"{path} is no file", hint="give the path of a routine file, which ends in .yaml")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:

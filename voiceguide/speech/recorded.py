@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from voiceguide.errors import MediaError, SpeechError
 from voiceguide.media.decode import decode
+from voiceguide.paths import expanded
 from voiceguide.speech.engine import NotSpokenHere, Quality, Speech, Voice, VoiceRequest, cores
 from voiceguide.speech.recording import read_recording
 from voiceguide.speech.text import plain_text
@@ -142,13 +143,15 @@ class RecordedEngine:
     at_once = cores()
 
     def __init__(self, request: VoiceRequest) -> None:
-        self._folder = Path(request.voice).expanduser() if request.voice else None
+        self._folder = expanded(request.voice) if request.voice else None
 
     def missing(self) -> str | None:
         """Return what to do when no folder is named, or it is not there; else `None`."""
         if self._folder is None:
             return _HINT
-        return None if self._folder.is_dir() else f"there is no folder {self._folder}: {_HINT}"
+        # `Path.is_dir` raises where a name is too long, or one may not look.
+        is_there = os.path.isdir(self._folder)  # noqa: PTH112
+        return None if is_there else f"there is no folder {self._folder}: {_HINT}"
 
     def voices(self) -> Iterator[Voice]:
         """Yield the folder; nothing when there is none."""
