@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Measures how fast tracks are made, each beside what it is compared with, in one run.
 
-Run it with the project's own Python: ``.venv/bin/python scripts/bench/export.py [--minutes 60]``. It needs ffmpeg. The
-speech is made beforehand, for both sides. An encoder alone reads the finished WAV from memory, as it lies there after
-it was written. On few cores all formats at once cannot be as fast as the slowest of them alone: what the machine could
-do at best, all encoders' work shared by its cores, is printed beside it.
+Run it with the project's own Python: ``.venv/bin/python scripts/bench/export.py [--minutes 60]``. It needs ffmpeg;
+pydub is measured where it is installed. The speech is made beforehand, for both sides. An encoder alone reads the
+finished WAV from memory, as it lies there after it was written. On few cores all formats at once cannot be as fast as
+the slowest of them alone: what the machine could do at best, all encoders' work shared by its cores, is printed beside
+it.
 """
 
 import argparse
@@ -14,10 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voiceguide.outputs.encoders import encoder
 from voiceguide.speech.engine import cores
+
+if TYPE_CHECKING:
+    from voiceguide.audio.bed import Bed
+    from voiceguide.scheduler.timeline import Timeline
+    from voiceguide.speech.clips import Clips
 
 VOICEGUIDE = [str(Path(sys.executable).with_name("voiceguide"))]
 ALL = ("wav", "flac", "mp3", "opus", "ogg", "m4a")
@@ -29,8 +37,8 @@ MOST_ALONE, MOST_TOGETHER = 1.1, 1.15
 MOST_GROWTH_MB = 50
 """More memory for four hours than for ten minutes."""
 
-PROMPTS = 20
-PROMPT_S = 7
+PYDUB_MINUTES = 10
+"""What pydub is given: it takes long."""
 
 
 def main() -> None:
@@ -49,8 +57,7 @@ def main() -> None:
         print(f"wav   {best(told.rounds, words_of(told.minutes, wav)).wall:7.2f} s")
         alone = singles(told.minutes, told.rounds, wav, home)
         together(told.minutes, told.rounds, alone, home)
-        against_ffmpeg(told.minutes, home)
-        against_pydub()
+        against_others(told.minutes, home)
 
 
 def verdict(figure: float, most: float) -> str:
@@ -136,10 +143,10 @@ def together(minutes: int, rounds: int, alone: dict[str, Time], home: Path) -> N
     )
 
 
-def against_ffmpeg(minutes: int, home: Path) -> None:
-    """Mix as many minutes by ffmpeg's filters and encode them in the same process: its own best case."""
+def against_others(minutes: int, home: Path) -> None:
+    """Write the prompts of a session and its bed, and mix them by what others mix with."""
     import numpy as np
-    from mixing import FILTER, only_speech, prompts_of, write_wav
+    from mixing import only_speech, prompts_of, write_wav
 
     from voiceguide.audio.bed import levelled
     from voiceguide.audio.levels import Levels
@@ -155,7 +162,16 @@ def against_ffmpeg(minutes: int, home: Path) -> None:
         terms = Terms(Options(budget_ms=minutes * 60_000), phrases("en"), clips.length_ms)
         timeline = only_speech(schedule(load_routine("complete-session"), terms).timeline)
         prompts_of(timeline, clips, home)
-    write_wav(home / "bed.wav", np.asarray(levelled(load_ambience("warm-pad"), Levels().music_gain).samples))
+        bed = levelled(load_ambience("warm-pad"), Levels().music_gain)
+        write_wav(home / "bed.wav", np.asarray(bed.samples))
+        against_ffmpeg(minutes, home)
+        against_pydub(timeline, clips, bed, home)
+
+
+def against_ffmpeg(minutes: int, home: Path) -> None:
+    """Mix as many minutes by ffmpeg's filters and encode them in the same process: its own best case."""
+    from mixing import FILTER
+
     for kind in ("wav", "mp3"):
         coding = ["-c:a", "pcm_s16le"] if kind == "wav" else list(encoder(f".{kind}"))
         words = [
@@ -170,22 +186,35 @@ def against_ffmpeg(minutes: int, home: Path) -> None:
         )
 
 
-def against_pydub() -> None:
-    """Lay a few prompts over ten minutes, as pydub's users do; what an hour of 200 would take is in proportion."""
+def against_pydub(timeline: "Timeline", clips: "Clips", bed: "Bed", home: Path) -> None:
+    """Lay the prompts of the first minutes over the bed, as pydub's users do, and mix them ourselves; both to a WAV.
+
+    Each of its overlays copies the whole track, so that a longer one is dearer still.
+    """
+    from mixing import mix
+
+    from voiceguide.audio.levels import Levels
+
     if importlib.util.find_spec("pydub") is None:
         print("pydub: not installed, not measured")
         return
     from pydub import AudioSegment
-    from pydub.generators import Sine
 
-    bed = AudioSegment.silent(10 * 60_000, frame_rate=48_000).set_channels(2)
-    prompt = Sine(200, sample_rate=48_000).to_audio_segment(PROMPT_S * 1000).set_channels(2)
+    length_ms = min(PYDUB_MINUTES * 60_000, timeline.length_ms)
+    cues = tuple(cue for cue in timeline.cues if cue.end_ms <= length_ms)
     start = time.perf_counter()
-    for number in range(PROMPTS):
-        bed = bed.overlay(prompt, position=number * 30_000)
-    each = (time.perf_counter() - start) / PROMPTS
+    mix(replace(timeline, length_ms=length_ms, cues=cues, chapters=()), clips, bed, home / "first.wav")
+    mixed = time.perf_counter()
+    once = AudioSegment.from_wav(home / "bed.wav")
+    track = (once * (length_ms // len(once) + 1))[:length_ms]
+    for index, cue in enumerate(cues):
+        prompt = AudioSegment.from_wav(home / f"prompt{index}.wav")
+        track = track.overlay(prompt, position=cue.at_ms, gain_during_overlay=Levels().duck_db)
+    track.export(home / "pydub.wav", format="wav")
+    ours, theirs = mixed - start, time.perf_counter() - mixed
     print(
-        f"pydub: {each:.2f} s a prompt over 10 minutes; an hour of 200 is about {each * 6 * 200:.0f} s, before encoding"
+        f"{length_ms // 60_000} minutes of {len(cues)} prompts to WAV {ours:.2f} s, by pydub {theirs:.2f} s:"
+        f" {theirs / ours:.0f} times as long"
     )
 
 
