@@ -1,5 +1,6 @@
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from queue import SimpleQueue
 
 import numpy as np
@@ -30,7 +31,7 @@ from voiceguide.player.commands import Command, Commands, Verb
 from voiceguide.player.live import BLOCK_FRAMES, Live, perform
 from voiceguide.player.stage import Session, beginning
 from voiceguide.player.status import Status
-from voiceguide.routine.amounts import Duration
+from voiceguide.routine.amounts import Count, Duration
 from voiceguide.routine.model import Routine, Section, Step
 from voiceguide.scheduler.options import Options
 from voiceguide.scheduler.phrases import phrases
@@ -503,6 +504,21 @@ def test_new_words_that_cannot_be_spoken_leave_the_session_as_it_was():
     assert len(done.sound) == frames(MADE.plan.length_ms)
 
 
+@pytest.mark.parametrize("more_ms", [0, 1, BLOCK_MS // 2])
+def test_where_a_step_waits_for_a_key_the_bell_of_the_next_is_not_heard_before(more_ms):
+    first, second, *others = SESSION.chapters
+    end_ms = second.end_ms + more_ms
+    chapters = (first, replace(second, end_ms=end_ms, waits=True), replace(others[0], start_ms=end_ms), *others[1:])
+    bell = next(cue for cue in SESSION.cues if cue.at_ms == second.end_ms)
+    cues = tuple(replace(cue, at_ms=end_ms) if cue is bell else cue for cue in SESSION.cues)
+    mix = mix_of(replace(SESSION, chapters=chapters, cues=cues), Silence())
+
+    done = Performance(as_commands({20_000: Verb.NEXT, 23_000: Verb.STOP}), settled(Session(mix=mix)), bed=Silence())
+
+    assert not done.sound[frames(10_000) : frames(20_000)].any()
+    assert done.sound[frames(20_000) : frames(21_000)].any()
+
+
 # The first words, before the last are spoken
 
 
@@ -534,6 +550,25 @@ def test_where_the_first_words_end_the_session_waits_for_the_whole(more_ms):
 
     assert len(done.sound) == pytest.approx(frames(MADE.plan.length_ms + 5_000), abs=BLOCK_FRAMES)
     assert steepest(done.sound) < 2 * steepest(exported(MADE.timeline))
+
+
+@pytest.mark.parametrize("more_ms", [0, 1, BLOCK_MS // 2])
+def test_where_the_steps_turn_out_to_be_others_the_words_are_said_to_their_end_and_the_session_goes_on(more_ms):
+    terms = Terms(Options(), phrases("en"), lambda text: measure(text) + more_ms)
+    count = Step(title="Press", say="Press.", repeat=Count(3, 4), each=Duration(10_000, 10_000))
+    thought = schedule(routine_of(count, timed("Rest", 15, 60)), terms)
+    made = schedule(routine_of(timed("Glide", 30, 60), timed("Rest", 15, 60)), terms)
+    timeline, known_ms = beginning(thought)
+    whole = Arriving(known_ms + 5_000, Session(mix=mix_of(made.timeline), made=made))
+
+    done = Performance(
+        {known_ms + 60_000: [Command(Verb.STOP), Command(Verb.STOP)]},
+        whole,
+        first=settled(Session(mix=mix_of(timeline), known_ms=known_ms)),
+        terms=TERMS,
+    )
+
+    assert done.seen[block_at(known_ms + 6_000)].title == "Glide"
 
 
 def test_a_step_further_than_the_first_words_begins_when_the_whole_is_there():

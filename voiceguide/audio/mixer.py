@@ -99,23 +99,28 @@ class Mix:
         self._add_voices(buffer, start)
         return as_block(buffer)
 
-    def voices(self, start: int, stop: int, since: int = 0, only: Role | None = None) -> Buffer:
+    def voices(
+        self, start: int, stop: int, since: int = 0, until: int | None = None, only: Role | None = None
+    ) -> Buffer:
         """Return speech and chimes alone, shape ``(stop - start, 2)``.
 
         Args:
             start: First frame.
             stop: One past the last.
             since: Sounds that began before this frame are left out, as after a jump to it.
+            until: Those that begin at this frame or after it are left out, as before a jump from it.
             only: Speech alone, or chimes alone.
         """
         buffer = np.zeros((stop - start, CHANNELS), np.float32)
-        self._add_voices(buffer, start, since, only)
+        self._add_voices(buffer, start, since, until, only)
         return buffer
 
-    def _add_voices(self, buffer: Buffer, start: int, since: int = 0, only: Role | None = None) -> None:
+    def _add_voices(
+        self, buffer: Buffer, start: int, since: int = 0, until: int | None = None, only: Role | None = None
+    ) -> None:
         stop = start + len(buffer)
         first = max(bisect_right(self._latest_stops, start), bisect_left(self._starts, since))
-        last = bisect_left(self._starts, stop)
+        last = bisect_left(self._starts, stop if until is None else min(stop, until))
         for index in range(first, last):
             cue, at = self._cues[index], self._starts[index]
             if only not in (None, cue.role):

@@ -168,25 +168,28 @@ class Desk:
         self._aside, self._expected, self._gain = None, None, 0.0
         self._glide_to(None)
 
-    def block(self, count: int, position: int | None) -> Block:
+    def block(self, count: int, position: int | None, until: int | None = None) -> Block:
         """Return the next `count` frames.
 
         Args:
             count: How many frames.
             position: The frame of the session that comes first, or `None` while only music plays.
+            until: The frame at which the session will wait.
         """
         if position != self._expected:
             self._jump(position)
         buffer = self._music_block(count, position)
         voices = (
-            np.zeros_like(buffer) if position is None else self._mix.voices(position, position + count, self._since)
+            np.zeros_like(buffer)
+            if position is None
+            else self._mix.voices(position, position + count, self._since, until)
         )
         self._add_cuts(voices)
         self._add_aside(voices)
         self._voice.apply(voices)
         buffer += voices
         self._all.apply(buffer)
-        self._expected = None if position is None else position + count
+        self._expected = None if position is None else min(position + count, until or position + count)
         return as_block(buffer)
 
     def fade_out(self, length: int, position: int | None) -> Iterator[Block]:
@@ -255,7 +258,8 @@ class Desk:
             count = min(len(voices), CUT_FRAMES - cut.done)
             at = cut.position + cut.done
             falling = _falling((cut.done + np.arange(1, count + 1)) / CUT_FRAMES)
-            voices[:count] += cut.mix.voices(at, at + count, cut.since) * falling[:, None].astype(np.float32)
+            heard = cut.mix.voices(at, at + count, cut.since, cut.position)
+            voices[:count] += heard * falling[:, None].astype(np.float32)
             if cut.done + count < CUT_FRAMES:
                 going_on.append(replace(cut, done=cut.done + count))
         self._cuts = going_on

@@ -165,7 +165,8 @@ class Live:
         if position is not None:
             self._say_aloud(position)
             self._transport = transport.advance(BLOCK_FRAMES)
-        return self._desk.block(BLOCK_FRAMES, position)
+        until = frames(transport.chapter.end_ms) if transport.chapter.waits else None
+        return self._desk.block(BLOCK_FRAMES, position, until)
 
     def _say_aloud(self, position: int) -> None:
         """Have the sentences said that begin in the next block, where the voice is not in the mix.

@@ -10,7 +10,7 @@ from voiceguide.audio.levels import Levels
 from voiceguide.audio.mixer import Mix
 from voiceguide.audio.samples import Buffer
 from voiceguide.routine.amounts import LONGEST_MS
-from voiceguide.scheduler.pauses import MUSIC_ALONE_MS, USEFUL_MS
+from voiceguide.scheduler.pauses import BETWEEN_SENTENCES_MS, MUSIC_ALONE_MS, USEFUL_MS
 from voiceguide.scheduler.planning import Terms
 from voiceguide.scheduler.schedule import Schedule
 from voiceguide.scheduler.timeline import Chapter, Timeline
@@ -89,7 +89,9 @@ def beginning(made: Schedule) -> tuple[Timeline, int]:
     said = [line for line in lines if line.kind == "instruction"]
     if step.part.step.time is None:
         said = said[:-1]
-        known_ms = step.start_ms + max((line.at_ms + line.length_ms for line in said), default=0)
+        # Past the last word, so that it is said to its end, and before the next.
+        after_ms = max((line.at_ms + line.length_ms for line in said), default=0)
+        known_ms = step.start_ms + after_ms + BETWEEN_SENTENCES_MS // 2
     else:
         known_ms = step.start_ms + max(step.talk_ms, step.part.step.time.min_ms - USEFUL_MS)
     begins_ms = step.start_ms + max((line.at_ms for line in said), default=0)
