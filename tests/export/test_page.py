@@ -666,17 +666,21 @@ def test_step_next_step_and_times_are_legible_from_two_metres(
     assert min(minutes[name] for name in ("after-title", "step-left", "session-left")) >= 5.5
 
 
-def test_the_one_word_of_a_step_is_made_smaller_rather_than_broken(browser, sound, tmp_path):
-    with browser.tab(width=360, height=640, phone=True) as tab:
-        ready(tab, written(tmp_path, sound, timeline(("Schultermassage", *TITLES[1:]))))
+@pytest.mark.parametrize(("width", "height", "word"), [(360, 640, "Schultermassage"), (667, 375, "Schulterblattkante")])
+def test_the_one_word_of_a_step_is_made_smaller_rather_than_broken(browser, sound, tmp_path, width, height, word):
+    with browser.tab(width=width, height=height, phone=True) as tab:
+        ready(tab, written(tmp_path, sound, timeline((word, *TITLES[1:]))))
 
         wrap, wide, room = tab.value(
             "(step => [getComputedStyle(step).overflowWrap, step.scrollWidth, step.clientWidth])"
             "(document.querySelector('#step'))"
         )
 
+        page_wide = tab.value("document.documentElement.scrollWidth")
+
     assert wrap == "normal"
     assert wide <= room
+    assert page_wide == width
 
 
 def test_it_speaks_the_language_of_the_session(tab, sound, tmp_path):

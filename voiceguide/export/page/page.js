@@ -127,10 +127,12 @@
   const fitStep = () => {
     const main = document.querySelector("main");
     const step = get("step");
+    // Behind an address bar, a browser that does not know svh has less to show than it takes.
+    const screenPx = Math.max(window.innerHeight, parseFloat(getComputedStyle(main).minHeight) || 0);
     step.style.overflowWrap = "normal";
     for (const size of STEP_SIZES) {
       step.style.setProperty("--fit", size);
-      const seen = main.scrollHeight <= Math.min(main.clientHeight, window.innerHeight) + 1;
+      const seen = main.scrollHeight <= Math.min(main.clientHeight, screenPx) + 1;
       if (seen && step.scrollWidth <= step.clientWidth) return;
     }
     step.style.overflowWrap = "";
