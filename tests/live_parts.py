@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from itertools import pairwise
 from queue import SimpleQueue
@@ -175,6 +175,7 @@ class Performance:
     Args:
         asks: Commands by the millisecond of the performance.
         prepared: The session.
+        passing: Is told each millisecond that is reached.
         first: Its first words.
         stage: What it is made of, where that is not as usual; its clock is the performance's.
     """
@@ -184,11 +185,12 @@ class Performance:
         asks: dict[int, Iterable[Command]],
         prepared: "Future[Session]",
         *,
+        passing: Callable[[int], None] = lambda _now_ms: None,
         first: "Future[Session] | None" = None,
         **stage: Any,
     ) -> None:
         self.seen: list[Status | None] = []
-        self._asks = deque(sorted(asks.items()))
+        self._asks, self._passing = deque(sorted(asks.items())), passing
         self._arriving = [each for each in (first, prepared) if isinstance(each, Arriving)]
         self._commands: Commands = SimpleQueue()
         live = Live(
@@ -206,6 +208,7 @@ class Performance:
         return len(self.seen) * BLOCK_FRAMES // FRAMES_PER_MS
 
     def _let_come(self) -> None:
+        self._passing(self.now_ms)
         for session in self._arriving:
             session.come(self.now_ms)
 

@@ -60,7 +60,7 @@ class Mouth:
 def performed(asks: dict[int, list[Verb]]) -> list[tuple[str, int]]:
     mouth = Mouth()
     commands = {at_ms: [Command(verb) for verb in verbs] for at_ms, verbs in asks.items()}
-    Performance(commands, settled(Session(mix=mix_of(SESSION))), ready=mouth.hear, aloud=mouth.aloud)
+    Performance(commands, settled(Session(mix=mix_of(SESSION))), passing=mouth.hear, aloud=mouth.aloud)
     return mouth.said
 
 
