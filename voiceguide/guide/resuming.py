@@ -64,7 +64,7 @@ def chapter_of(resumed: Progress, progress: Progress, made: Schedule) -> int:
     """Return the chapter to go on with; where the routine has changed since, that of the step most like it."""
     from voiceguide.player.progress import nearest_step
 
-    titles = [chapter.title for chapter in made.timeline.chapters[1:-1]]
+    titles = made.timeline.step_titles
     if not (resumed.step and titles):
         return 0
     index = nearest_step(resumed, titles)
