@@ -2,10 +2,9 @@
 
 import io
 import os
-import signal
 import sys
-from types import FrameType
 
+from voiceguide.cli.leaving import leave_when_asked
 from voiceguide.errors import VoiceguideError
 
 INTERRUPTED = 130
@@ -23,25 +22,17 @@ def main() -> None:
 
 
 def _run() -> None:
+    leave_when_asked()
     from voiceguide.cli.app import app
     from voiceguide.cli.report import report, show_notes
 
     _print_whatever_the_terminal_can()
     show_notes()
-    signal.signal(signal.SIGTERM, _leave)
-    # Who started us with nohup wants us to outlive a hang-up.
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, _leave)
     try:
         app()
     except VoiceguideError as error:
         report(error)
         sys.exit(error.exit_code)
-
-
-def _leave(number: int, _frame: FrameType | None) -> None:
-    """Leave as if asked to, so that devices and half-written files are put in order."""
-    sys.exit(128 + number)
 
 
 def _print_whatever_the_terminal_can() -> None:
