@@ -101,19 +101,23 @@ class Playing:
         """Return the processor time of all its threads, and of its children, those that have ended too."""
         return sum(
             sum(map(int, (process / "stat").read_text().rpartition(")")[2].split()[11:15]))
-            for process in self._processes()
+            for process in self._folders()
         ) / os.sysconf("SC_CLK_TCK")
 
     def memory_mb(self) -> float:
         """Return how much memory it and its children hold; what several programs share is shared out between them."""
         return sum(
             int(line.split()[1]) * 1024 / 1e6
-            for process in self._processes()
+            for process in self._folders()
             for line in (process / "smaps_rollup").read_text().splitlines()
             if line.startswith("Pss:")
         )
 
-    def _processes(self) -> list[Path]:
-        own = Path(f"/proc/{self._process.pid}")
-        children = " ".join(path.read_text() for path in own.glob("task/*/children")).split()
-        return [own, *(Path(f"/proc/{child}") for child in children)]
+    def processes(self) -> list[int]:
+        """Return the numbers of its process and of its children."""
+        own = self._process.pid
+        children = " ".join(path.read_text() for path in Path(f"/proc/{own}").glob("task/*/children")).split()
+        return [own, *map(int, children)]
+
+    def _folders(self) -> list[Path]:
+        return [Path(f"/proc/{number}") for number in self.processes()]

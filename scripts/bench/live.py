@@ -6,6 +6,7 @@ just those, with ``--short`` for two minutes instead of an hour or so, with ``--
 pulseaudio, pactl and parec; the server should get real-time priority (``chrt``), or it leaves gaps of its own.
 
 clock     a session of 20 minutes, with other work on every core: is it heard as planned, and a player alone too?
+stalls    the whole machine stands for a moment, as a virtual one does whose host is busy: is the music whole?
 commands  from a command to its sound
 first     from the start of the program to the first sound, with a cold and a warm cache
 cost      processor time and memory while it plays
@@ -36,7 +37,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from live_session import Capture, onset_s, plain_player, planned_chimes, planned_sound  # noqa: E402 - it lies beside
-from null_sink import null_sink_server, pulse_env, pulseaudio, realtime  # noqa: E402
+from null_sink import NullSink, null_sink_server, pulse_env, pulseaudio, realtime  # noqa: E402
 from playing import Playing  # noqa: E402
 
 from voiceguide.media.sounds import load_chime  # noqa: E402
@@ -45,6 +46,7 @@ from voiceguide.units import SAMPLE_RATE, SECOND_MS, frames  # noqa: E402
 Figures = dict[str, Any]
 
 FULL_SCALE = 32_767
+STALL_MS = 60
 STEPS = 60
 WALK = """\
 format: 1
@@ -174,6 +176,33 @@ def gaps_ms(heard: np.ndarray) -> list[float]:
     return [round(float(each) / frames(1), 1) for each in silences[silences > frames(1)]]
 
 
+def stalls(folder: Path, *, short: bool) -> Figures:
+    """Let all that makes the sound stand for a moment, again and again, and find every silence."""
+    chance = random.Random(3)
+    rounds = 8 if short else 100
+    env = pulse_env(folder)
+    with (
+        pulseaudio(folder) as server,
+        Capture(NullSink(env)) as capture,
+        Playing(folder, env, "slow-strokes", "--minutes", "5") as session,
+    ):
+        session.until(lambda status: status["step"] >= 1)
+        for _ in range(rounds):
+            time.sleep(chance.uniform(0.5, 1.0))
+            stand_still([server.pid, *session.processes()], STALL_MS)
+        time.sleep(3)
+        heard = capture.frames()
+    return {"stalls": rounds, "of ms": STALL_MS, "gaps ms": gaps_ms(heard)}
+
+
+def stand_still(processes: list[int], ms: int) -> None:
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    time.sleep(ms / SECOND_MS)
+    for process in processes:
+        os.kill(process, signal.SIGCONT)
+
+
 def commands(folder: Path, *, short: bool) -> Figures:
     """Ask for steps at random moments, and find the chime with which each begins."""
     chime = load_chime("bowl", "change")[: frames(150)] * FULL_SCALE
@@ -183,10 +212,12 @@ def commands(folder: Path, *, short: bool) -> Figures:
         words = ("./walk.yaml", "--minutes", "40", "--music", "none")
         with Playing(folder, sink.env, *words) as session:
             session.until(lambda status: status["step"] >= 1)
+            # The first step begins with another chime.
+            session.ctl("jump 2")
             for _ in range(10 if short else 100):
                 time.sleep(chance.uniform(0.6, 1.6))
                 begun_s = time.monotonic()
-                session.ctl(chance.choice(("repeat", f"jump {chance.randint(1, STEPS)}")))
+                session.ctl(chance.choice(("repeat", f"jump {chance.randint(2, STEPS)}")))
                 time.sleep(0.7)
                 found = onset_s(capture.since(begun_s), chime)
                 taken_ms.append(9_999.0 if found is None else found * SECOND_MS)
@@ -304,6 +335,7 @@ def server(folder: Path, *, short: bool) -> Figures:
 
 PARTS: dict[str, Callable[..., Figures]] = {
     "clock": clock,
+    "stalls": stalls,
     "commands": commands,
     "first": first,
     "cost": cost,

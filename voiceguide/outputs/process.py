@@ -26,7 +26,7 @@ from voiceguide.precedence import take_precedence
 from voiceguide.units import FRAMES_PER_MS, SECOND_MS, frames
 
 PIPE_BYTES: Final = 16_384
-"""What waits in the pipe where we can choose: 85 ms. Four pages; in fewer, players stumble."""
+"""What waits in the pipe where we can choose: 85 ms. Four pages; in fewer, most players stumble."""
 
 _LAST_WORDS_S: Final = 1.0
 """How long a player that closed its input may take to say why."""
@@ -59,6 +59,9 @@ class Player:
     settle_ms: int = 150
     """A player that finds no device has ended after so long."""
 
+    pipe_bytes: int = PIPE_BYTES
+    """What waits in the pipe where we can choose."""
+
     lead_ms: int | None = None
     """How far we write ahead of the clock; `None` where the player itself takes no more than it needs."""
 
@@ -73,9 +76,12 @@ PLAYERS: Final = {
     ),
     "pacat": Player(
         arguments=("pacat", "--playback", "--raw", "--format=s16le", "--rate=48000", "--channels=2",
-                   "--latency-msec=60", "--client-name=voiceguide"),
+                   "--latency-msec=160", "--client-name=voiceguide"),
         package="pulseaudio-utils",
         latency_ms=180,
+        # What is at the server bridges a moment in which the whole machine stands; what is in the pipe does not. So as
+        # little as there can be is here: one page, 21 ms.
+        pipe_bytes=4_096,
     ),
     "aplay": Player(
         arguments=("aplay", "-q", "-t", "raw", "-f", "S16_LE", "-r", "48000", "-c", "2", "--buffer-time=80000", "-"),
@@ -147,7 +153,7 @@ class ProcessOutput:
         atexit.register(self.abort)
         take_precedence(child.process.pid)
         try:
-            child.size_pipe(PIPE_BYTES)
+            child.size_pipe(self._player.pipe_bytes)
             os.set_blocking(_pipe_of(child).fileno(), False)
             self._settle(child)
         except BaseException:
@@ -192,7 +198,7 @@ class ProcessOutput:
         silence = bytes(frames(self._silence_ms()) * FRAME_BYTES)
         rest = memoryview(self._player.preamble + silence)
         self._pace.went(len(silence))
-        enough = len(rest) - PIPE_BYTES
+        enough = len(rest) - self._player.pipe_bytes
         start = time.monotonic()
         while (waited_s := time.monotonic() - start) < PATIENCE_S:
             if child.wait(0) is not None:
