@@ -134,13 +134,17 @@ class Fragile(Kept):
 
     def __init__(self, blocks: int) -> None:
         super().__init__()
-        self.left, self.aborted = blocks, False
+        self.left, self.aborted, self.finished = blocks, False, False
 
     def write(self, block: Block) -> None:
         if not self.left:
             raise GONE
         self.left -= 1
         super().write(block)
+
+    def close(self) -> None:
+        self.finished = self.finished or not self.aborted
+        super().close()
 
     def abort(self) -> None:
         self.aborted = True

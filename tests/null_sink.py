@@ -33,6 +33,20 @@ class NullSink:
     env: dict[str, str]
     """The environment in which a program plays into it."""
 
+    def pactl(self, *words: str) -> str:
+        """Tell or ask the server something, and return its answer."""
+        done = subprocess.run(["pactl", *words], env=self.env, check=True, capture_output=True, text=True)
+        return done.stdout
+
+    def unplug(self) -> None:
+        """Take all speakers away; what plays goes on to a sink that nobody hears, as on a desktop."""
+        self.pactl("load-module", "module-always-sink")
+        self.pactl("unload-module", "module-null-sink")
+
+    def plug(self) -> None:
+        """Give it a speaker again."""
+        self.pactl("load-module", "module-null-sink", "sink_name=cap", "rate=48000", "channels=2")
+
     @contextmanager
     def record(self, target: Path) -> Iterator[None]:
         """Capture what is played during the block as a 48 kHz stereo WAV.

@@ -7,6 +7,7 @@ VoiceguideError            1
 │   └── BudgetError        4   a time that no plan can keep
 ├── SpeechError            5   no engine can speak, or none as asked
 ├── OutputError            6   no sound device, or it went away
+│   └── SilentError        6   a sound server runs, and has no speaker
 ├── TargetError            7   a file that cannot be written
 ├── MediaError             8   a sound file that cannot be read
 ├── SettingsError          9   a settings file that is wrong
@@ -77,6 +78,10 @@ class OutputError(VoiceguideError):
     """There is no sound device, or it went away."""
 
     exit_code = 6
+
+
+class SilentError(OutputError):
+    """A sound server runs, and has no speaker: nobody hears what it plays."""
 
 
 class TargetError(VoiceguideError):

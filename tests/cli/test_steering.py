@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from command import VOICEGUIDE, assert_refused, voiceguide
 from needs import needs_module
-from null_sink import pulse_env, pulseaudio
+from null_sink import null_sink_server, pulse_env, pulseaudio
 from playing import Playing
 
 from voiceguide import paths
@@ -276,6 +276,22 @@ def test_a_session_waits_for_a_sound_device_that_was_never_there(folder, tmp_pat
             status = session.until(lambda status: not status["device_lost"] and status["position_ms"] > 0)
             assert time.monotonic() - back_s < 4
     assert status["step"] == 0
+
+
+def test_a_session_waits_for_a_speaker_whose_server_lives_on(folder, tmp_path_factory):
+    # Its own: others play on the shared one.
+    with (
+        null_sink_server(tmp_path_factory.mktemp("sound")) as sink,
+        Playing(folder, sink.env, *MINUTES, "--output", "pacat") as session,
+    ):
+        step = begun(session).status()["step"]
+        sink.unplug()
+        session.until(lambda status: status["device_lost"], within_s=3)
+        sink.plug()
+        status = session.until(lambda status: not status["device_lost"], within_s=4)
+
+    assert status["step"] == step
+    assert "the sound server has no speaker" in session.said()
 
 
 def test_without_a_device_a_session_can_be_ended(folder, tmp_path):

@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from needs import needs_module
+from needs import needs_command, needs_module
+from null_sink import PROGRAMS, null_sink_server, pulse_env
 
 from voiceguide.errors import OutputError
 from voiceguide.outputs.miniaudio import MiniaudioOutput
@@ -43,3 +46,22 @@ def test_importing_the_output_does_not_load_the_library():
 
 def test_no_more_than_160_ms_wait():
     assert MiniaudioOutput.latency_ms <= 160
+
+
+@needs_command(*PROGRAMS)
+def test_a_server_without_any_speaker_costs_no_connection_of_ours_at_each_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in pulse_env(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ALSA_CONFIG_PATH", "/dev/null")
+    with null_sink_server(tmp_path) as sink:
+        sink.pactl("unload-module", "module-null-sink")
+        held = []
+        for _ in range(4):
+            with pytest.raises(OutputError, match="found no sound device"):
+                MiniaudioOutput().open()
+            held.append(len(list(Path("/proc/self/fd").iterdir())))
+
+    # miniaudio itself keeps five descriptors of each; there were ten.
+    assert max(after - before for before, after in pairwise(held)) <= 5

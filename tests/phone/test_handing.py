@@ -32,6 +32,23 @@ def test_without_a_server_the_session_is_given_to_a_player_and_a_stop_ends_it(ph
     assert not Path(f"/proc/{player.pid}").exists()
 
 
+def test_a_stop_is_obeyed_while_the_speech_is_still_being_made(phone: Phone):
+    phone.modules("none")
+    phone.mood("play-audio", "works 60")
+    settings = phone.home / ".config" / "voiceguide" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[commands.slow]\nspeak = ["sh", "-c", "exec sleep 60", "{file}"]\n', "utf-8")
+    playing = phone.start("voiceguide", "play", "./short.yaml", "--voice", "command:slow")
+    assert playing.stderr is not None
+    assert any("q just ends it" in line for line in playing.stderr)
+
+    assert phone.run("voiceguide", "ctl", "stop").returncode == 0
+
+    _, told = playing.communicate(timeout=20)
+    assert playing.returncode == 0, told
+    assert not phone.calls("play-audio")
+
+
 def has_buttons(phone: Phone, *labels: str) -> bool:
     return tuple((phone.shown() or {"buttons": ()})["buttons"]) == labels
 

@@ -103,14 +103,19 @@ def test_one_that_is_found_when_nobody_waits_any_more_is_let_go():
     until(lambda: late.aborted)
 
 
-def test_an_end_plays_out_and_an_error_breaks_off():
+def test_an_end_plays_out_and_so_does_an_interruption_and_an_error_breaks_off():
     with plugged(whole := Fragile(9)) as device:
         device.write(BLOCK)
+    with pytest.raises(KeyboardInterrupt), plugged(fading := Fragile(9)):
+        raise KeyboardInterrupt
     with pytest.raises(KeyError), plugged(broken := Fragile(9)) as device:
         raise KeyError
 
     assert len(whole.frames) == len(BLOCK)
+    assert whole.finished
+    assert fading.finished
     assert broken.aborted
+    assert not broken.finished
 
 
 @needs_command("pulseaudio", "pactl")

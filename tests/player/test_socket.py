@@ -139,6 +139,13 @@ def test_an_unknown_command_is_answered_with_those_near_to_it(session: Session, 
     assert session.asked() == []
 
 
+def test_what_is_no_text_is_no_command(session: Session, way: Way):
+    with pytest.raises(CommandError, match="there is no command"):
+        send("\udcff", way)
+
+    assert session.asked() == []
+
+
 def test_without_a_session_one_is_told_how_to_start_one(way: Way):
     with pytest.raises(SessionError, match="no session is running") as refused:
         send("next", way)

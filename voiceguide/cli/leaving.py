@@ -4,7 +4,6 @@ import _thread
 import signal
 import sys
 import time
-from threading import main_thread
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -43,7 +42,7 @@ def leave(number: int, frame: FrameType | None) -> None:
     """
     if frame and frame.f_code.co_filename == _IMPORTING:
         # Not a `Thread`, whose locks the main thread may hold just now.
-        _thread.start_new_thread(_ask_again, (number,))
+        _thread.start_new_thread(_ask_again, (_thread.get_ident(), number))
         return
     _raise(number)
 
@@ -54,10 +53,10 @@ def _raise(number: int) -> NoReturn:
     sys.exit(128 + number)
 
 
-def _ask_again(number: int) -> None:
+def _ask_again(thread: int, number: int) -> None:
     time.sleep(_AGAIN_S)
     if hasattr(signal, "pthread_kill"):
         # It wakes a main thread that waits.
-        signal.pthread_kill(main_thread().ident or 0, number)
+        signal.pthread_kill(thread, number)
     else:
         _thread.interrupt_main(signal.Signals(number))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
 from queue import Empty
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide.background import in_background
 from voiceguide.errors import BudgetError, OutputError
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from voiceguide.speech.clips import Clips
 
 _LOOK_S: Final = 0.01
-"""While the device is opened, it is looked so often whether it is open: the first sound waits for it."""
+"""So often it is looked whether the device is open: the first sound waits for it."""
 
 _log = logging.getLogger(__name__)
 
@@ -98,7 +98,9 @@ def play(
         device = _device(opening, request.output)
         if device:
             perform(Live(stage, prepared, commands, tell, first=first), device)
-        else:
+            return
+        tell(None)
+        if _waited_for(prepared, commands):
             _hand_over(prepared.result(), routine.title, commands, tell, clips)
 
 
@@ -112,17 +114,17 @@ def _opening(parts: ExitStack, wanted: str | None) -> Future[Output]:
     return opening
 
 
-def _waited_for(opening: Future[Output], commands: Commands) -> bool:
-    """Wait until the device is open, or is known not to; return whether nobody asked for a stop meanwhile."""
+def _waited_for(outcome: Future[Any], commands: Commands) -> bool:
+    """Wait until something is done, or has failed; return whether nobody asked for a stop meanwhile."""
     from voiceguide.player.commands import Verb
 
     early: list[Command] = []
-    while not opening.done() and not any(command.verb is Verb.STOP for command in early):
+    while not outcome.done() and not any(command.verb is Verb.STOP for command in early):
         with suppress(Empty):
             early.append(commands.get(timeout=_LOOK_S))
     for command in early:
         commands.put(command)
-    return opening.done()
+    return outcome.done()
 
 
 def _device(opening: Future[Output], wanted: str | None) -> Device | None:

@@ -5,7 +5,8 @@ What is behaves so, as seen with miniaudio 1.71:
 * asked for any backend it takes a null one where there is no device, so each real one is tried by its name;
 * if the sound server dies, the device just stops asking for frames;
 * if the server hangs, opening and closing wait for ever, so both run on a thread that may be left behind;
-* a closed device keeps its connection (5 file descriptors each), so that is let go by hand.
+* a closed device keeps its connection (5 file descriptors each), so that is let go by hand;
+* one that does not open, on a server that answers, keeps two, of which one can be let go.
 """
 
 import ctypes
@@ -122,17 +123,23 @@ def _open_device(ring: Ring) -> Any:
 def _started(backend: Any, ring: Ring) -> Any:
     import miniaudio
 
-    device = miniaudio.PlaybackDevice(
-        output_format=miniaudio.SampleFormat.SIGNED16,
-        sample_rate=SAMPLE_RATE,
-        buffersize_msec=PERIOD_MS,  # in truth the length of a period
-        callback_periods=PERIODS,
-        backends=[backend],
-        app_name="voiceguide",
-    )
+    # In two steps, to have in hand what it holds when the second fails.
+    device = miniaudio.PlaybackDevice.__new__(miniaudio.PlaybackDevice)
     feed = _feed(ring)
     next(feed)
-    device.start(feed)
+    try:
+        device.__init__(
+            output_format=miniaudio.SampleFormat.SIGNED16,
+            sample_rate=SAMPLE_RATE,
+            buffersize_msec=PERIOD_MS,  # in truth the length of a period
+            callback_periods=PERIODS,
+            backends=[backend],
+            app_name="voiceguide",
+        )
+        device.start(feed)
+    except miniaudio.MiniaudioError:
+        _close_device(device)
+        raise
     return device
 
 
@@ -148,7 +155,10 @@ def _close_device(device: Any) -> bool:
     import miniaudio
 
     device.close()
-    miniaudio.lib.ma_context_uninit(device._context)  # noqa: SLF001 - nothing public lets go of it
+    context = getattr(device, "_context", None)
+    # Nothing public lets go of it.
+    if context is not None:
+        miniaudio.lib.ma_context_uninit(context)
     return True
 
 

@@ -275,7 +275,6 @@ def _pipe_of(child: Child) -> FileIO:
 
 
 pw_cat: Final = partial(ProcessOutput, "pw-cat", PLAYERS["pw-cat"])
-pacat: Final = partial(ProcessOutput, "pacat", PLAYERS["pacat"])
 aplay: Final = partial(ProcessOutput, "aplay", PLAYERS["aplay"])
 mpv: Final = partial(ProcessOutput, "mpv", PLAYERS["mpv"])
 ffplay: Final = partial(ProcessOutput, "ffplay", PLAYERS["ffplay"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from voiceguide.errors import OutputError, TargetError
+from voiceguide.errors import OutputError, SilentError, TargetError
 from voiceguide.media.ffmpeg import find_ffmpeg
 from voiceguide.outputs import target
 from voiceguide.outputs.encoders import ENCODERS, Quality
@@ -23,7 +23,7 @@ _ON_ANDROID: Final = {
 _ELSEWHERE: Final = {
     # Before miniaudio: with every core busy it left fewer gaps, where a Python thread that the sound server waits for
     # came too late now and then. Where there is no PulseAudio, as on Windows, it is not there.
-    "pacat": "voiceguide.outputs.process:pacat",
+    "pacat": "voiceguide.outputs.pacat:PacatOutput",
     "miniaudio": "voiceguide.outputs.miniaudio:MiniaudioOutput",
     "pw-cat": "voiceguide.outputs.process:pw_cat",
     "aplay": "voiceguide.outputs.process:aplay",
@@ -72,6 +72,7 @@ def open_device(name: str | None = None) -> Output:
 
     Raises:
         OutputError: There is no device of that name, or none that opens.
+        SilentError: The sound server has no speaker.
     """
     if name is None:
         return _first_open()
@@ -193,6 +194,9 @@ def _first_open() -> Output:
             continue
         try:
             return open_device(name)
+        except SilentError:
+            # The others would play on the same server, to nobody.
+            raise
         except OutputError as error:
             reasons.append(error.message)
     raise OutputError(

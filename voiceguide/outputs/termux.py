@@ -20,14 +20,12 @@ from voiceguide.errors import OutputError
 from voiceguide.media.child import Child
 from voiceguide.outputs.output import CONNECT_HINT
 from voiceguide.outputs.process import PLAYERS, ProcessOutput
+from voiceguide.outputs.speakers import heard_sinks
 from voiceguide.platforms import termux_prefix
 from voiceguide.termux.call import end_with_all
 
 SINKS: Final = ("module-aaudio-sink", "module-sles-sink")
 """What plays on Android's speaker, the better one first."""
-
-_SILENT: Final = "auto_null"
-"""What PulseAudio has where it finds nothing that sounds."""
 
 _LATENCY_MS: Final = 400
 """What the server and Android's own buffers are said to hold at most."""
@@ -101,10 +99,7 @@ def _serve() -> None:
 def _sinks() -> list[str] | None:
     """Return the sinks that are heard; `None` when no server answers."""
     lines = _asked("pactl", "list", "short", "sinks")
-    if lines is None:
-        return None
-    names = [line.split("\t")[1] for line in lines if line.count("\t") >= 2]
-    return [name for name in names if name != _SILENT]
+    return None if lines is None else heard_sinks(lines)
 
 
 def _kill() -> None:

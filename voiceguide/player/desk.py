@@ -31,9 +31,6 @@ TURN_FRAMES: Final = frames(150)
 PAUSE_FRAMES: Final = frames(600)
 """The music goes for a pause, and comes back after it, over this."""
 
-SILENCE_FRAMES: Final = frames(200)
-"""Silence after the end: more than a device holds back, so that nothing is lost when it is stopped."""
-
 
 class Knob:
     """A gain that glides to where it is turned.
@@ -193,13 +190,12 @@ class Desk:
         return as_block(buffer)
 
     def fade_out(self, length: int, position: int | None) -> Iterator[Block]:
-        """Yield blocks that fade all that is heard to silence over `length` frames, and some silence after."""
+        """Yield blocks that fade all that is heard to silence over `length` frames."""
         step = frames(20)
         for at in range(0, length, step):
             block = as_buffer(self.block(step, None if position is None else position + at))
             falling = _falling(np.minimum(1.0, (at + np.arange(1, step + 1)) / length))
             yield as_block(block * falling[:, None].astype(np.float32))
-        yield np.zeros((SILENCE_FRAMES, CHANNELS), np.int16)
 
     def _music_block(self, count: int, position: int | None) -> Buffer:
         curve = self._glided(self._target(position, count))

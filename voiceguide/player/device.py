@@ -38,7 +38,7 @@ class Device:
         self._look_began_s = self._next_look_s = 0.0
 
     def __enter__(self) -> Self:
-        """Return this device; it plays to its end when the block ends well, and else is let go at once."""
+        """Return this device; unless an error ends the block, it plays to its end, and else is let go at once."""
         return self
 
     def __exit__(
@@ -51,7 +51,8 @@ class Device:
         if output is None:
             return
         try:
-            if kind is None:
+            if kind is None or not issubclass(kind, Exception):
+                # What fades out for Ctrl-C is heard to its end, too.
                 output.close()
         finally:
             output.abort()

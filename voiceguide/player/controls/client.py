@@ -25,7 +25,7 @@ def send(line: str, way: Way = USUAL) -> dict[str, Any]:
     try:
         caller, token = connect(way, PATIENCE_S)
         with caller, caller.makefile("rb") as answers:
-            caller.sendall(f"{token} {line}".strip().encode() + b"\n")
+            caller.sendall(f"{token} {line}".strip().encode(errors="replace") + b"\n")
             answer: dict[str, Any] = json.loads(answers.readline(_MUCH))
     except (FileNotFoundError, ConnectionRefusedError, PermissionError) as error:
         raise SessionError("no session is running", hint="start one with 'voiceguide play'") from error

@@ -1,0 +1,66 @@
+"""Sound through PulseAudio's own player, which is also PipeWire's, on a computer whose speakers come and go."""
+
+import shutil
+from contextlib import suppress
+from typing import Final
+
+from voiceguide.audio.samples import Block
+from voiceguide.errors import SilentError
+from voiceguide.outputs.process import PLAYERS, ProcessOutput
+from voiceguide.outputs.speakers import Speakers
+
+_SWITCH_ON: Final = 'connect or switch on a speaker; "voiceguide doctor" shows what there is'
+
+
+class PacatOutput(ProcessOutput):
+    """Plays through ``pacat`` as long as its server has a speaker."""
+
+    def __init__(self) -> None:
+        super().__init__("pacat", PLAYERS["pacat"])
+        self._speakers: Speakers | None = None
+
+    def open(self) -> None:
+        """Start the program, and see that it plays on something.
+
+        Raises:
+            OutputError: It is not installed, or takes no sound.
+            SilentError: Nobody would hear it.
+        """
+        # Beside the player's start, which takes longer.
+        self._speakers = _watched()
+        try:
+            super().open()
+            self._check()
+        except BaseException:
+            self.abort()
+            raise
+
+    def write(self, block: Block) -> None:
+        """Hand a block to the program; wait while it has enough.
+
+        Raises:
+            OutputError: The program ended, or took nothing for 2 s.
+            SilentError: The last speaker went away.
+        """
+        self._check()
+        super().write(block)
+
+    def abort(self) -> None:
+        """Kill the program."""
+        speakers, self._speakers = self._speakers, None
+        if speakers is not None:
+            speakers.end()
+        super().abort()
+
+    def _check(self) -> None:
+        speakers = self._speakers
+        if speakers is not None and speakers.silent:
+            raise SilentError("the sound server has no speaker", hint=_SWITCH_ON)
+
+
+def _watched() -> Speakers | None:
+    """Return the server's speakers, where there is a program to ask for them."""
+    if shutil.which("pactl"):
+        with suppress(OSError):
+            return Speakers()
+    return None
