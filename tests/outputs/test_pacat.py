@@ -1,7 +1,9 @@
 """The player of a real sound server whose speakers come and go."""
 
+import json
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,10 @@ from voiceguide.outputs.speakers import heard_sinks
 pytestmark = needs_command(*PROGRAMS, "pacat")
 
 BLOCK = np.ones((960, 2), np.int16)
+
+
+def answer(*words: str) -> str:
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 
 
 def play_for(output: PacatOutput, seconds: float) -> None:
@@ -72,6 +78,19 @@ def test_a_last_speaker_that_goes_away_is_noticed(server: NullSink):
     again.open()
     again.write(BLOCK)
     again.close()
+
+
+def test_pipewires_dummy_is_told_from_a_speaker_too(own_server: Callable[[str], object]):
+    own_server("pipewire")
+    output = PacatOutput()
+    output.open()
+    (speaker,) = json.loads(answer("pactl", "--format=json", "list", "sinks"))
+
+    answer("pw-cli", "destroy", speaker["properties"]["object.id"])
+
+    with pytest.raises(SilentError, match="no speaker"):
+        play_for(output, 3)
+    output.abort()
 
 
 def test_it_plays_on_where_another_speaker_is_left(server: NullSink):
