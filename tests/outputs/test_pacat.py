@@ -13,7 +13,6 @@ from null_sink import PROGRAMS, NullSink, pulse_env, pulseaudio
 
 from voiceguide.errors import OutputError, SilentError
 from voiceguide.outputs.pacat import PacatOutput
-from voiceguide.outputs.registry import open_device
 from voiceguide.outputs.speakers import heard_sinks
 
 pytestmark = needs_command(*PROGRAMS, "pacat")
@@ -29,6 +28,15 @@ def play_for(output: PacatOutput, seconds: float) -> None:
     end_s = time.monotonic() + seconds
     while time.monotonic() < end_s:
         output.write(BLOCK)
+
+
+def open_and_play(output: PacatOutput) -> None:
+    try:
+        output.open()
+        # A busy computer tells a little later.
+        play_for(output, 3)
+    finally:
+        output.abort()
 
 
 @pytest.fixture
@@ -54,14 +62,7 @@ def test_it_does_not_open_where_nobody_would_hear_it(server: NullSink):
     server.unplug()
 
     with pytest.raises(SilentError, match="no speaker"):
-        PacatOutput().open()
-
-
-def test_no_other_device_is_taken_where_nobody_would_hear_it(server: NullSink):
-    server.unplug()
-
-    with pytest.raises(SilentError, match="no speaker"):
-        open_device()
+        open_and_play(PacatOutput())
 
 
 def test_a_last_speaker_that_goes_away_is_noticed(server: NullSink):

@@ -1,7 +1,6 @@
 """Sound through PulseAudio's own player, which is also PipeWire's, on a computer whose speakers come and go."""
 
 import shutil
-from contextlib import suppress
 from typing import Final
 
 from voiceguide.audio.samples import Block
@@ -26,7 +25,7 @@ class PacatOutput(ProcessOutput):
             OutputError: It is not installed, or takes no sound.
             SilentError: Nobody would hear it.
         """
-        # Beside the player's start, which takes longer.
+        # Beside the player's start, which takes longer unless the computer is busy; then a write tells.
         self._speakers = _watched()
         try:
             super().open()
@@ -60,7 +59,4 @@ class PacatOutput(ProcessOutput):
 
 def _watched() -> Speakers | None:
     """Return the server's speakers, where there is a program to ask for them."""
-    if shutil.which("pactl"):
-        with suppress(OSError):
-            return Speakers()
-    return None
+    return Speakers() if shutil.which("pactl") else None

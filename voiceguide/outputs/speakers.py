@@ -19,47 +19,52 @@ SILENT: Final = "auto_null"
 _ASKING: Final = ("env", "LC_ALL=C", "pactl")
 """In English, which is read here."""
 
+_LATER_S: Final = 2.0
+"""The first sound does not wait for a program that is of use only afterwards."""
+
 _OF_A_SINK: Final = b" on sink #"
 
 
 class Speakers:
-    """Watches which speakers a server has, in a thread and a program of its own.
-
-    Raises:
-        OSError: The program cannot be started.
-    """
+    """Watches which speakers a server has, in a thread and a program of its own."""
 
     def __init__(self) -> None:
         self._silent = False
-        self._looked = Event()
-        self._events = Child((*_ASKING, "subscribe"), stdout=subprocess.PIPE)
+        self._ended = Event()
+        self._events: Child | None = None
         # Where the program ends while another thread still opens a device.
         atexit.register(self.end)
         Thread(target=self._watch, name="watch the speakers", daemon=True).start()
 
     @property
     def silent(self) -> bool:
-        """Whether a server runs and has no speaker; waits for the first answer, but never long."""
-        self._looked.wait(PATIENCE_S)
+        """Whether a server runs and is known to have no speaker; never waits for an answer."""
         return self._silent
 
     def end(self) -> None:
         """Watch no longer. May be called twice."""
         atexit.unregister(self.end)
-        self._events.end()
+        self._ended.set()
+        if self._events is not None:
+            self._events.end()
 
     def _watch(self) -> None:
         self._look()
-        events = self._events.process.stdout
-        # It is closed by who does not want to know any more.
+        if self._ended.wait(_LATER_S):
+            return
+        # What it says is closed by who does not want to know any more.
         with suppress(OSError, ValueError):
+            child = self._events = Child((*_ASKING, "subscribe"), stdout=subprocess.PIPE)
+            if self._ended.is_set():
+                child.end()
+            self._look()
+            events = child.process.stdout
             while events and (said := events.read(4096)):
                 if _OF_A_SINK in said:
                     self._look()
 
     def _look(self) -> None:
         self._silent = _sinks() == []
-        self._looked.set()
 
 
 def heard_sinks(listed: Iterable[str]) -> list[str]:
