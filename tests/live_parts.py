@@ -126,7 +126,7 @@ class Kept(MemoryOutput):
     """Keeps what was heard even when it is broken off, as the ears of the people do."""
 
     def abort(self) -> None:
-        self.close()
+        MemoryOutput.close(self)
 
 
 class Fragile(Kept):
@@ -143,7 +143,7 @@ class Fragile(Kept):
         super().write(block)
 
     def close(self) -> None:
-        self.finished = self.finished or not self.aborted
+        self.finished = True
         super().close()
 
     def abort(self) -> None:

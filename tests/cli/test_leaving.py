@@ -40,7 +40,7 @@ def test_an_import_is_never_left_with_its_locks_taken():
 
 
 MIDST = """
-import signal, time
+import signal
 from threading import Event
 from voiceguide.cli.leaving import leave_when_asked
 

@@ -12,7 +12,9 @@ from needs import needs_command
 from null_sink import PROGRAMS, NullSink, pulse_env, pulseaudio
 
 from voiceguide.errors import OutputError, SilentError
+from voiceguide.outputs.output import Output
 from voiceguide.outputs.pacat import PacatOutput
+from voiceguide.outputs.registry import open_device
 from voiceguide.outputs.speakers import heard_sinks
 
 pytestmark = needs_command(*PROGRAMS, "pacat")
@@ -24,19 +26,25 @@ def answer(*words: str) -> str:
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 
 
-def play_for(output: PacatOutput, seconds: float) -> None:
+def play_for(output: Output, seconds: float) -> None:
     end_s = time.monotonic() + seconds
     while time.monotonic() < end_s:
         output.write(BLOCK)
 
 
-def open_and_play(output: PacatOutput) -> None:
+def play_on(opened: Callable[[], Output]) -> None:
+    output = opened()
     try:
-        output.open()
         # A busy computer tells a little later.
         play_for(output, 3)
     finally:
         output.abort()
+
+
+def opened_pacat() -> Output:
+    output = PacatOutput()
+    output.open()
+    return output
 
 
 @pytest.fixture
@@ -62,7 +70,14 @@ def test_it_does_not_open_where_nobody_would_hear_it(server: NullSink):
     server.unplug()
 
     with pytest.raises(SilentError, match="no speaker"):
-        open_and_play(PacatOutput())
+        play_on(opened_pacat)
+
+
+def test_no_other_device_is_taken_where_nobody_would_hear_it(server: NullSink):
+    server.unplug()
+
+    with pytest.raises(SilentError, match="no speaker"):
+        play_on(open_device)
 
 
 def test_a_last_speaker_that_goes_away_is_noticed(server: NullSink):

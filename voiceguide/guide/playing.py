@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from voiceguide.speech.clips import Clips
 
 _LOOK_S: Final = 0.01
-"""So often it is looked whether the device is open: the first sound waits for it."""
+"""So often it is looked whether what is waited for is there; the first sound waits for the device."""
 
 _log = logging.getLogger(__name__)
 

@@ -1,14 +1,12 @@
 """Sound through PulseAudio's own player, which is also PipeWire's, on a computer whose speakers come and go."""
 
 import shutil
-from typing import Final
 
 from voiceguide.audio.samples import Block
 from voiceguide.errors import SilentError
+from voiceguide.outputs.output import CONNECT_HINT
 from voiceguide.outputs.process import PLAYERS, ProcessOutput
 from voiceguide.outputs.speakers import Speakers
-
-_SWITCH_ON: Final = 'connect or switch on a speaker; "voiceguide doctor" shows what there is'
 
 
 class PacatOutput(ProcessOutput):
@@ -54,7 +52,7 @@ class PacatOutput(ProcessOutput):
     def _check(self) -> None:
         speakers = self._speakers
         if speakers is not None and speakers.silent:
-            raise SilentError("the sound server has no speaker", hint=_SWITCH_ON)
+            raise SilentError("the sound server has no speaker", hint=CONNECT_HINT)
 
 
 def _watched() -> Speakers | None:

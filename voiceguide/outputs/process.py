@@ -26,7 +26,7 @@ from voiceguide.precedence import take_precedence
 from voiceguide.units import FRAMES_PER_MS, SECOND_MS, frames
 
 PIPE_BYTES: Final = 16_384
-"""What waits in the pipe where we can choose: 85 ms. Four pages; in fewer, most players stumble."""
+"""What waits in the pipe where we can choose: 85 ms. Four pages; in fewer, some players stumble."""
 
 _LAST_WORDS_S: Final = 1.0
 """How long a player that closed its input may take to say why."""

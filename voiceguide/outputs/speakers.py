@@ -57,6 +57,7 @@ class Speakers:
             child = self._events = Child((*_ASKING, "subscribe"), stdout=subprocess.PIPE)
             if self._ended.is_set():
                 child.end()
+                return
             self._look()
             events = child.process.stdout
             while events and (said := events.read(4096)):

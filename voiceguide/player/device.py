@@ -38,7 +38,7 @@ class Device:
         self._look_began_s = self._next_look_s = 0.0
 
     def __enter__(self) -> Self:
-        """Return this device; unless an error ends the block, it plays to its end, and else is let go at once."""
+        """Return this device; it plays to its end, unless an error ends the block: then it is let go at once."""
         return self
 
     def __exit__(
